@@ -1,0 +1,190 @@
+"""The catalogue as people write it: a folder of records, beside it phrasings and topics. Reads and checks all of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
+from knowledge.record import Code, Procedure, Text
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader (the fast one where there is one) that leaves dates as text: their field says what is wrong."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Phrasings(BaseModel):
+    """How citizens say that they want one procedure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    phrasings: tuple[Text, ...] = Field(min_length=1)
+
+
+class TopicOption(BaseModel):
+    """One of the procedures that a topic may mean; label: what stands on the button."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    code: Code
+
+
+class Topic(BaseModel):
+    """Something people say that fits several procedures, with the question that a good clerk asks back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$")]
+    name: Text
+    question: Text
+    phrasings: tuple[Text, ...] = Field(min_length=1)
+    options: tuple[TopicOption, ...] = Field(min_length=2, max_length=6)
+
+
+class Elsewhere(BaseModel):
+    """A real procedure of which we hold no record, and who handles it if that is known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,60}$")]
+    name: Text
+    handled_by: Text | None = None
+    phrasings: tuple[Text, ...] = Field(min_length=1)
+
+
+class ElsewhereFile(BaseModel):
+    """A file of such procedures, one field of life each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: Text
+    procedures: tuple[Elsewhere, ...] = Field(min_length=1)
+
+
+class OutsideFile(BaseModel):
+    """Sentences that are no matter of administration at all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: Text
+    sentences: tuple[Text, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that is known, by code: records, phrasings; by id: topics and what is handled elsewhere."""
+
+    procedures: dict[str, Procedure]
+    phrasings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    elsewhere: dict[str, Elsewhere] = field(default_factory=dict)
+    outside: tuple[str, ...] = ()
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Reads the folders catalogue, phrasings, topics, elsewhere and outside below the given one.
+
+    Raises RecordError or DuplicateCode for the first thing that is wrong, naming file, field and reason.
+    """
+    catalogue, problems = read_catalogue(folder)
+    if problems:
+        raise problems[0]
+    return catalogue
+
+
+def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
+    """As load_catalogue, but goes on after a problem: what could be read, and all that is wrong."""
+    problems: list[KnowledgeError] = []
+    procedures, records = _read_folder(folder / "catalogue", Procedure, "code", problems)
+    if not procedures and not problems:
+        problems.append(RecordError(f"{folder / 'catalogue'}: no record (*.yml) in this folder."))
+    phrasings, _ = _read_folder(folder / "phrasings", Phrasings, "code", problems)
+    topics, topic_files = _read_folder(folder / "topics", Topic, "id", problems)
+    elsewhere, elsewhere_files = _read_folder(folder / "elsewhere", ElsewhereFile, "field", problems)
+    outside, _ = _read_folder(folder / "outside", OutsideFile, "subject", problems)
+    others: dict[str, Elsewhere] = {}
+    for name, entry in elsewhere.items():
+        for other in entry.procedures:
+            if other.id in others:
+                problems.append(DuplicateCode(f"{elsewhere_files[name]}, procedures: {other.id} stands twice."))
+            others.setdefault(other.id, other)
+    usable = {}
+    for topic in topics.values():
+        unknown = [option.code for option in topic.options if option.code not in procedures]
+        if unknown:
+            problems.append(RecordError(f"{topic_files[topic.id]}, options: no record of {', '.join(unknown)}."))
+        else:
+            usable[topic.id] = topic
+    for record in procedures.values():
+        unknown = [code for code in record.related if code not in procedures]
+        if unknown:
+            problems.append(RecordError(f"{records[record.code]}, related: no record of {', '.join(unknown)}."))
+    spoken = {code: entry.phrasings for code, entry in phrasings.items() if code in procedures}
+    return (
+        Catalogue(
+            procedures,
+            spoken,
+            usable,
+            others,
+            tuple(text for entry in outside.values() for text in entry.sentences),
+        ),
+        problems,
+    )
+
+
+def read_record(path: Path) -> Procedure:
+    """One record from its file; RecordError names file, field and reason."""
+    return _read(path, Procedure)
+
+
+def _read_folder(
+    folder: Path, model: type[M], key: str, problems: list[KnowledgeError]
+) -> tuple[dict[str, M], dict[str, Path]]:
+    """By the field `key` the entries of all files, and the file of each."""
+    entries: dict[str, M] = {}
+    origin: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            entry = _read(path, model)
+        except RecordError as error:
+            problems.append(error)
+            continue
+        name = str(getattr(entry, key))
+        if name in entries:
+            problems.append(DuplicateCode(f"{path}, {key}: {name} stands in {origin[name].name} already."))
+            continue
+        entries[name], origin[name] = entry, path
+    return entries, origin
+
+
+def _read(path: Path, model: type[M]) -> M:
+    try:
+        text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise RecordError(f"{path}, {place}: {_plain(first['msg'])}.") from error
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        raise RecordError(f"{path}: {_plain(str(error))}.") from error
+
+
+def _plain(message: str) -> str:
+    return re.sub(r"\s+", " ", message).strip().rstrip(".")

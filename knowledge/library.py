@@ -1,0 +1,195 @@
+"""The library of a running server: the snapshot in use, followed as the pointer moves, and what it answers.
+
+The path of a question: read (normalise) -> find -> decide -> compose -> check.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from knowledge import compose
+from knowledge.check import check, sourced_facts
+from knowledge.decide import Decision, Tuning, load_tuning
+from knowledge.encoder import Encoder
+from knowledge.errors import KnowledgeError, UnsourcedFact
+from knowledge.finder import Finder
+from knowledge.lexicons import load_lexicons
+from knowledge.passages import TargetKind
+from knowledge.record import Procedure
+from knowledge.reply import Aspect, Button, Outcome, Reply
+from knowledge.search import Hit
+from knowledge.settings import KnowledgeSettings
+from knowledge.snapshot import Snapshot, current_name, load_snapshot
+
+log = structlog.get_logger(__name__)
+
+CLEARLY_OUTSIDE = 0.6  # chance of the intent out_of_scope from which it is believed ...
+FOUND_ALL_THE_SAME = 0.75  # ... unless the search is at least this sure of something
+SAID = 0.7  # confidence from which a message is taken to name something
+CLOSE_ENOUGH = 0.6  # fused score from which a procedure is worth offering
+POINTER_EVERY = 1.0  # seconds between two looks at the pointer
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the conversation knows of a message beside its text.
+
+    intent: Rasa's name for it, with its chance. aspects: what is asked about. procedure: the one under discussion.
+    """
+
+    intent: str = "ask_procedure"
+    intent_chance: float = 1.0
+    aspects: tuple[Aspect, ...] = ()
+    procedure: str | None = None
+
+
+class Library:
+    """Answers questions from the snapshot in use. Thread-safe."""
+
+    def __init__(self, settings: KnowledgeSettings) -> None:
+        self._settings = settings
+        self._lexicons = load_lexicons(settings.data)
+        self._encoder = Encoder(settings.encoder, settings.threads)
+        self._lock = threading.Lock()
+        self._looked = time.monotonic()
+        self._refused: str | None = None
+        self._sourced: dict[str, tuple[Procedure, frozenset[str]]] = {}
+        self._snapshot = self._load(current_name(settings.snapshots))
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot in use; a new one is taken up when the pointer has moved, a bad one is refused and logged."""
+        if time.monotonic() - self._looked > POINTER_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._looked = time.monotonic()
+                self._follow()
+            finally:
+                self._lock.release()
+        return self._snapshot
+
+    def ask(self, text: str, understood: Understood | None = None) -> Reply:
+        """The reply to a question about a procedure, or the honest word that there is none."""
+        understood = understood or Understood()
+        hits, decision = self.find(text)
+        if understood.intent == "ask_follow_up" and not understood.procedure and not self._names_one(decision):
+            return compose.which_procedure()
+        if self._goes_on(understood, decision):
+            return self.tell(understood.procedure or "", understood.aspects, confidence=understood.intent_chance)
+        return self._as_decided(understood, hits, decision)
+
+    def _as_decided(self, understood: Understood, hits: Sequence[Hit], decision: Decision) -> Reply:
+        outside = understood.intent == "out_of_scope" and understood.intent_chance > CLEARLY_OUTSIDE
+        if outside and decision.confidence < FOUND_ALL_THE_SAME:
+            return self._out_of_scope(understood.intent_chance)
+        if decision.outcome is Outcome.ANSWER and decision.target:
+            others = [self._button(code) for code in decision.others]
+            return self.tell(decision.target, understood.aspects, confidence=decision.confidence, others=others)
+        if decision.outcome is Outcome.CLARIFY:
+            return self._clarify(decision)
+        if decision.outcome is Outcome.NOT_IN_CATALOGUE:
+            return self._not_held(decision, hits)
+        return self._out_of_scope(decision.confidence)
+
+    def correct(self, text: str, understood: Understood) -> Reply:
+        """The reply to "not that, I mean ...": the procedure that was wrong is no longer in question."""
+        hits, decision = self.find(text)
+        if self._names_one(decision) and decision.target != understood.procedure:
+            return self.ask(text, replace(understood, procedure=None, intent="ask_procedure"))
+        near = [
+            hit.target
+            for hit in hits
+            if hit.kind is TargetKind.PROCEDURE and hit.target != understood.procedure and hit.score > CLOSE_ENOUGH
+        ]
+        return compose.clarify(
+            "Xin lỗi, tôi hiểu chưa đúng. Anh/chị muốn làm việc gì ạ?" if near else compose.SAY_AGAIN,
+            [self._button(code) for code in near[:4]],
+            decision.confidence,
+        )
+
+    def find(self, text: str) -> tuple[list[Hit], Decision]:
+        """What the search finds for a text, and the decision on it."""
+        snapshot = self.snapshot
+        return Finder(snapshot.index, snapshot.scope, self._lexicons, self._tuning).find(text)
+
+    def tell(
+        self,
+        code: str,
+        aspects: Sequence[Aspect] = (),
+        *,
+        case_id: str | None = None,
+        confidence: float = 1.0,
+        others: Sequence[Button] = (),
+    ) -> Reply:
+        """The reply about one procedure, checked. A reply with a figure that has no source becomes a refusal."""
+        record = self.snapshot.catalogue.procedures.get(code)
+        if record is None:
+            return self._out_of_scope(confidence)
+        reply = compose.answer(record, aspects, case_id=case_id, confidence=confidence, others=others)
+        try:
+            check(reply, self._sourced_facts(record))
+        except UnsourcedFact as error:
+            log.error("unsourced_fact", code=code, error=str(error))
+            return compose.trouble(record)
+        return reply
+
+    @staticmethod
+    def _names_one(decision: Decision) -> bool:
+        return decision.outcome in (Outcome.ANSWER, Outcome.CLARIFY) and decision.confidence > SAID
+
+    def _goes_on(self, understood: Understood, decision: Decision) -> bool:
+        """Whether a message goes on about the procedure under discussion instead of naming a new one."""
+        if not understood.procedure:
+            return False
+        if decision.target == understood.procedure:
+            return True
+        # Two looks at the same message: what kind of sentence it is, and whether the search knows what it names.
+        going_on = understood.intent_chance if understood.intent == "ask_follow_up" else 1 - understood.intent_chance
+        return going_on > decision.own_topic
+
+    def _clarify(self, decision: Decision) -> Reply:
+        catalogue = self.snapshot.catalogue
+        topic = catalogue.topics.get((decision.target or "").partition(":")[2])
+        if topic:
+            buttons = [Button(title=option.label, payload=f"procedure:{option.code}") for option in topic.options]
+            return compose.clarify(topic.question, buttons, decision.confidence)
+        buttons = [self._button(code) for code in decision.others]
+        return compose.clarify(None, buttons, decision.confidence)
+
+    def _not_held(self, decision: Decision, hits: Sequence[Hit]) -> Reply:
+        other = self.snapshot.catalogue.elsewhere.get((decision.target or "").partition(":")[2])
+        near = [hit.target for hit in hits if hit.kind is TargetKind.PROCEDURE][:2]
+        return compose.not_in_catalogue(other, [self._button(code) for code in near], decision.confidence)
+
+    def _out_of_scope(self, confidence: float) -> Reply:
+        return compose.out_of_scope(confidence)
+
+    def _button(self, code: str) -> Button:
+        return compose.procedure_button(self.snapshot.catalogue.procedures[code])
+
+    def _sourced_facts(self, record: Procedure) -> frozenset[str]:
+        known = self._sourced.get(record.code)
+        if known is None or known[0] is not record:  # another snapshot has another record
+            known = self._sourced[record.code] = (record, sourced_facts(record))
+        return known[1]
+
+    def _follow(self) -> None:
+        name = ""
+        try:
+            name = current_name(self._settings.snapshots)
+            if name not in (self._snapshot.manifest.id, self._refused):
+                self._snapshot = self._load(name)
+                self._refused = None
+        except KnowledgeError as error:
+            self._refused = name
+            log.error("snapshot_refused", error=str(error), kept=self._snapshot.manifest.id)
+
+    def _load(self, name: str) -> Snapshot:
+        snapshot = load_snapshot(self._settings.snapshots, name, self._encoder, self._lexicons)
+        self._tuning: Tuning = load_tuning(self._settings.data)
+        log.info("snapshot_in_use", id=name, procedures=snapshot.manifest.procedures)
+        return snapshot

@@ -1,0 +1,204 @@
+"""What is known of one administrative procedure: a frozen, typed record, each fact with its source.
+
+The format is ours (data/catalogue/*.yml), so unknown keys are refused. Money is an integer number of đồng, dates are
+dates, codes are checked; wherever something was parsed from a sentence, the sentence is kept in `raw`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+CODE_PATTERN = re.compile(r"^(\d\.\d{6})(?:\.000\.00\.00)?(?:\.H\d{2})?$", re.ASCII)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{6}$")]
+Dong = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+def national_code(text: str) -> str | None:
+    """The national form of a procedure code ("1.001193.000.00.00.H41" -> "1.001193"), or None if it is none."""
+    match = CODE_PATTERN.match(text.strip())
+    return match.group(1) if match else None
+
+
+class Level(StrEnum):
+    """The level of government that settles the procedure. There are no districts since 1 July 2025."""
+
+    COMMUNE = "commune"
+    PROVINCE = "province"
+    MINISTRY = "ministry"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """A way of handing in."""
+
+    ONLINE = "online"
+    DIRECT = "direct"
+    POSTAL = "postal"
+
+
+class TimeUnit(StrEnum):
+    """The unit of a time limit. UNKNOWN: the source gives a bare number."""
+
+    WORKING_DAY = "working_day"
+    DAY = "day"
+    HOUR = "hour"
+    MONTH = "month"
+    YEAR = "year"
+    AT_ONCE = "at_once"
+    UNKNOWN = "unknown"
+
+
+class Certainty(StrEnum):
+    """How far a fact may be told. A doubtful one is told only as its raw sentence, with a warning."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+
+
+class Model(BaseModel):
+    """Base of the parts of a record: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Document(Model):
+    """A paper of the dossier. originals and copies: how many of each (None: the source does not say)."""
+
+    name: Text
+    form: Text | None = None
+    originals: int | None = Field(default=None, ge=0, le=20)
+    copies: int | None = Field(default=None, ge=0, le=20)
+    to_show: bool = Field(default=False, description="shown to the clerk and taken home, not handed in")
+    needed_when: Text | None = Field(default=None, description="empty: always needed")
+    held_by_database: Text | None = Field(
+        default=None, description="the database that already has it, so that it need not be handed in when found there"
+    )
+    raw: Text | None = None
+
+
+class Case(Model):
+    """A situation in which the documents differ. The common case comes first in the record."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+    name: Text = Field(max_length=90)
+    when: Text | None = Field(default=None, description="who is in this case, in one plain sentence")
+    documents: tuple[Document, ...] = Field(min_length=1)
+
+
+class TimeLimit(Model):
+    """How long the authority may take. amount None: the source names no number (then raw says what it says)."""
+
+    amount: Decimal | None = Field(default=None, ge=0, le=1000)
+    unit: TimeUnit
+    when: Text | None = Field(default=None, description="empty: the usual case")
+    certainty: Certainty = Certainty.SURE
+    raw: Text
+
+    @model_validator(mode="after")
+    def _amount_fits_unit(self) -> TimeLimit:
+        if self.unit is TimeUnit.AT_ONCE and self.amount not in (None, 0):
+            raise ValueError("unit at_once takes no amount")
+        return self
+
+
+class Fee(Model):
+    """What is to be paid. amount: đồng (0: free; None: no figure in the source, raw says what it says)."""
+
+    name: Text
+    amount: Dong | None = None
+    rate: Decimal | None = Field(default=None, ge=0, le=100, description="per cent of a value, instead of an amount")
+    per: Text | None = Field(default=None, description="the unit that is charged: lần, bản, trang, hộ chiếu ...")
+    when: Text | None = Field(default=None, description="empty: the usual case")
+    reduced_for: tuple[Text, ...] = Field(default=(), description="who pays less or nothing, and how much")
+    certainty: Certainty = Certainty.SURE
+    raw: Text
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Fee:
+        if self.amount is not None and self.rate is not None:
+            raise ValueError("a fee has an amount or a rate, not both")
+        return self
+
+    @field_validator("amount")
+    @classmethod
+    def _thousands_not_lost(cls, amount: int | None) -> int | None:
+        if amount is not None and 0 < amount < 1000:
+            raise ValueError("an amount under 1.000 đ has lost its thousands")
+        return amount
+
+
+class Way(Model):
+    """One way of handing in, with its own time limits and fees."""
+
+    channel: Channel
+    time_limits: tuple[TimeLimit, ...] = Field(min_length=1)
+    fees: tuple[Fee, ...] = Field(min_length=1)
+    note: Text | None = None
+
+
+class Law(Model):
+    """A legal document: its number ("60/2014/QH13") and its name in short."""
+
+    number: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9]{1,4}(?:\.[0-9])?[a-z]?/[0-9A-ZĐƯa-zđ/&.-]{2,40}$", strip_whitespace=True),
+    ]
+    name: Text
+
+
+class Source(Model):
+    """Where facts come from. as_of: the day on which the page said so; checked: the day on which a person compared."""
+
+    name: Text
+    page: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
+    decision: Text | None = None
+    as_of: date
+    checked: date | None = None
+
+
+class Procedure(Model):
+    """One administrative procedure."""
+
+    code: Code
+    name: Text = Field(max_length=400)
+    short_name: Text = Field(max_length=60, description="as a clerk would say it; stands on buttons and headings")
+    field: Text
+    levels: tuple[Level, ...] = Field(min_length=1)
+    agency: Text = Field(description="the authority that settles it")
+    where: tuple[Text, ...] = Field(min_length=1, description="where to hand in")
+    who: tuple[Text, ...] = Field(min_length=1, description="who may ask")
+    cases: tuple[Case, ...] = Field(min_length=1)
+    ways: tuple[Way, ...] = Field(min_length=1)
+    not_counted: tuple[Text, ...] = Field(default=(), description="what does not count towards the time limit")
+    steps: tuple[Text, ...] = Field(min_length=1)
+    conditions: tuple[Text, ...] = ()
+    result: tuple[Text, ...] = Field(min_length=1)
+    legal_basis: tuple[Law, ...] = ()
+    related: tuple[Code, ...] = ()
+    notes: tuple[Text, ...] = Field(default=(), description="what a good clerk adds")
+    sources: tuple[Source, ...] = Field(min_length=1)
+    checked: bool = Field(description="whether the facts were compared with a source; if not, the citizen is told")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Procedure:
+        ids = [case.id for case in self.cases]
+        if len(set(ids)) != len(ids):
+            raise ValueError("cases: two cases have the same id")
+        channels = [way.channel for way in self.ways]
+        if len(set(channels)) != len(channels):
+            raise ValueError(
+                "ways: a channel stands twice; put its time limits and fees into one way, told apart by `when`"
+            )
+        if self.code in self.related:
+            raise ValueError("related: a procedure is not related to itself")
+        if self.checked and not any(source.checked for source in self.sources):
+            raise ValueError("checked: no source has a date on which it was checked")
+        return self

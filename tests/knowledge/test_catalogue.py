@@ -1,0 +1,165 @@
+"""The catalogue as files: what is read, and that a bad file is refused with the file, the field and the reason."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge.catalogue import load_catalogue, read_catalogue, read_record
+from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
+from tests.knowledge import tiny
+
+
+def test_everything_is_read(own_data: Path) -> None:
+    catalogue, problems = read_catalogue(own_data)
+    assert problems == []
+    assert list(catalogue.procedures) == [tiny.BIRTH, tiny.STAY, tiny.LICENCE, tiny.HOME]
+    assert catalogue.phrasings[tiny.STAY] == tuple(tiny.PHRASINGS[tiny.STAY])
+    assert [option.code for option in catalogue.topics["ho-khau"].options] == [tiny.STAY, tiny.HOME]
+    assert catalogue.elsewhere["mo-nha-thuoc"].handled_by == "Sở Y tế"
+    assert catalogue.outside == tuple(tiny.OUTSIDE["sentences"])
+
+
+def test_one_record_is_read(own_data: Path) -> None:
+    assert read_record(own_data / "catalogue" / f"{tiny.STAY}.yml") == tiny.procedure(tiny.STAY)
+
+
+def test_text_is_read_as_nfc(own_data: Path) -> None:
+    path = own_data / "catalogue" / f"{tiny.STAY}.yml"
+    path.write_text(unicodedata.normalize("NFD", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert read_record(path).name == unicodedata.normalize("NFC", "Đăng ký tạm trú")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"colour": "blue"}, "colour", "Extra inputs are not permitted"),
+        ({"agency": None}, "agency", "Input should be a valid string"),
+        ({"code": "1.12"}, "code", "String should match pattern"),
+        ({"sources": [{**tiny.SOURCE, "as_of": "yesterday"}]}, "sources.0.as_of", "valid date"),
+        ({"related": ["9.999999"]}, "related", "no record of 9.999999"),
+    ],
+)
+def test_a_bad_field_is_named(own_data: Path, changes: dict[str, Any], field: str, reason: str) -> None:
+    path = tiny.write(own_data / "catalogue" / f"{tiny.BIRTH}.yml", tiny.record(**changes))
+    with pytest.raises(RecordError) as caught:
+        load_catalogue(own_data)
+    assert str(caught.value).startswith(f"[K101] {path}, {field}: ")
+    assert reason in str(caught.value)
+
+
+def test_a_missing_field_is_named(own_data: Path) -> None:
+    row = tiny.record()
+    del row["agency"]
+    path = tiny.write(own_data / "catalogue" / f"{tiny.BIRTH}.yml", row)
+    with pytest.raises(RecordError) as caught:
+        load_catalogue(own_data)
+    assert f"{path}, agency: Field required." in str(caught.value)
+
+
+def test_a_day_that_does_not_exist_is_named(own_data: Path) -> None:
+    path = own_data / "catalogue" / f"{tiny.BIRTH}.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("'2026-06-01'", "2026-02-30"), encoding="utf-8")
+    with pytest.raises(RecordError) as caught:
+        read_record(path)
+    assert f"{path}, sources.0.as_of: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"code: [", "line 2"),
+        (b"code: 'a\nname: b", "line"),
+        (b"\xff\xfe\x00", "can't decode"),
+        (b"", "the whole file"),
+        (b"- a\n- b\n", "the whole file"),
+        (b"code: !!python/object:os.system a", "could not determine a constructor"),
+    ],
+)
+def test_a_broken_file_is_named(own_data: Path, content: bytes, reason: str) -> None:
+    path = own_data / "catalogue" / f"{tiny.BIRTH}.yml"
+    path.write_bytes(content)
+    with pytest.raises(RecordError) as caught:
+        read_record(path)
+    assert str(path) in str(caught.value)
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"nothing\.yml: .*No such file"):
+        read_record(tmp_path / "nothing.yml")
+
+
+def test_a_code_that_stands_twice_is_refused(own_data: Path) -> None:
+    path = tiny.write(own_data / "catalogue" / "again.yml", tiny.record(name="Khai sinh lần nữa"))
+    with pytest.raises(DuplicateCode) as caught:
+        load_catalogue(own_data)
+    assert f"{path}, code: {tiny.BIRTH} stands in {tiny.BIRTH}.yml already" in str(caught.value)
+    assert read_catalogue(own_data)[0].procedures[tiny.BIRTH] == tiny.procedure()
+
+
+def test_a_procedure_elsewhere_that_stands_twice_is_refused(own_data: Path) -> None:
+    path = tiny.write(own_data / "elsewhere" / "later.yml", {**tiny.ELSEWHERE, "field": "Việc khác"})
+    catalogue, problems = read_catalogue(own_data)
+    assert [type(problem) for problem in problems] == [DuplicateCode, DuplicateCode]
+    assert f"{path}, procedures: mo-nha-thuoc stands twice" in str(problems[0])
+    assert set(catalogue.elsewhere) == {"mo-nha-thuoc", "lai-tau"}
+
+
+def test_a_topic_with_an_unknown_code_is_refused(own_data: Path) -> None:
+    options = [{"label": "Một", "code": tiny.STAY}, {"label": "Hai", "code": "9.999999"}]
+    path = tiny.write(own_data / "topics" / "ho-khau.yml", {**tiny.TOPIC, "options": options})
+    catalogue, problems = read_catalogue(own_data)
+    assert [str(problem) for problem in problems] == [
+        f"[K101] {path}, options: no record of 9.999999. {RecordError.remedy}"
+    ]
+    assert catalogue.topics == {}
+
+
+@pytest.mark.parametrize(
+    ("folder", "content", "field"),
+    [
+        ("topics", {**tiny.TOPIC, "options": tiny.TOPIC["options"][:1]}, "options"),
+        ("topics", {**tiny.TOPIC, "id": "Hộ khẩu"}, "id"),
+        ("phrasings", {"code": tiny.STAY, "phrasings": []}, "phrasings"),
+        ("elsewhere", {"field": "Việc khác"}, "procedures"),
+        ("outside", {"subject": "Khác", "sentences": [""]}, "sentences.0"),
+    ],
+)
+def test_the_other_files_are_checked_too(own_data: Path, folder: str, content: tiny.Row, field: str) -> None:
+    path = tiny.write(own_data / folder / "z.yml", content)
+    _, problems = read_catalogue(own_data)
+    assert len(problems) == 1
+    assert str(problems[0]).startswith(f"[K101] {path}, {field}: ")
+
+
+def test_reading_goes_on_after_a_problem(own_data: Path) -> None:
+    """Everything that is wrong is told, and what could be read is there."""
+    (own_data / "catalogue" / f"{tiny.LICENCE}.yml").write_text("code: [", encoding="utf-8")
+    tiny.write(own_data / "catalogue" / f"{tiny.HOME}.yml", tiny.record(tiny.HOME, colour="blue"))
+    catalogue, problems = read_catalogue(own_data)
+    assert set(catalogue.procedures) == {tiny.BIRTH, tiny.STAY}
+    assert set(catalogue.phrasings) == {tiny.BIRTH, tiny.STAY}
+    assert catalogue.outside
+    said = [str(problem) for problem in problems]
+    assert len(said) == 4  # the two files, the topic and the record that lead to one of them
+    for problem, name in zip(
+        said, (f"{tiny.LICENCE}.yml", f"{tiny.HOME}.yml, colour", "topics", "related"), strict=True
+    ):
+        assert name in problem
+
+
+def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
+    catalogue, problems = read_catalogue(tmp_path)
+    assert catalogue.procedures == {}
+    assert [str(tmp_path / "catalogue") in str(problem) for problem in problems] == [True]
+
+
+def test_every_problem_is_an_error_of_the_library(own_data: Path) -> None:
+    (own_data / "topics" / "ho-khau.yml").write_text("{", encoding="utf-8")
+    with pytest.raises(KnowledgeError):
+        load_catalogue(own_data)

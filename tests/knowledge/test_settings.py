@@ -1,0 +1,55 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from knowledge.settings import ROOT, KnowledgeSettings, settings
+
+NAMES = ("DATA", "SNAPSHOTS", "ENCODER", "SNAPSHOTS_KEPT", "THREADS")
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(f"MOTCUA_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults() -> None:
+    found = KnowledgeSettings()
+    assert (found.data, found.snapshots) == (ROOT / "data", ROOT / "var" / "snapshots")
+    assert found.encoder == str(ROOT / "var" / "encoder")
+    assert (found.snapshots_kept, found.threads) == (3, 1)
+
+
+def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in zip(NAMES, ("/d", "/s", "some/model", "5", "2"), strict=True):
+        monkeypatch.setenv(f"MOTCUA_{name}", value)
+    assert KnowledgeSettings().model_dump() == {
+        "data": Path("/d"),
+        "snapshots": Path("/s"),
+        "encoder": "some/model",
+        "snapshots_kept": 5,
+        "threads": 2,
+    }
+
+
+def test_a_file_sets_them_and_others_may_stand_in_it(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MOTCUA_THREADS=4\nMOTCUA_PORT=1\nOTHER=2\n")
+    assert KnowledgeSettings().threads == 4
+
+
+@pytest.mark.parametrize("name", ["SNAPSHOTS_KEPT", "THREADS"])
+@pytest.mark.parametrize("value", ["0", "-1", "many"])
+def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"MOTCUA_{name}", value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        KnowledgeSettings()
+
+
+def test_they_are_read_once() -> None:
+    assert settings() is settings()

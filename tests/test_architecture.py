@@ -1,0 +1,123 @@
+"""The arrows between the packages point one way, every module has its tests, every error its code."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from knowledge.settings import ROOT
+
+OURS = ("knowledge", "actions", "bot", "understanding", "deploy")
+# Modules of knowledge without a test file of their own name, and where they are tested.
+TESTED_ELSEWHERE = {"__init__": "holds nothing", "__main__": "test_main.py"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of all that a module imports, inside of functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def arrows(package: str, *targets: str) -> list[str]:
+    """What a package imports of the targets, as "file -> name"."""
+    return [
+        f"{path.relative_to(ROOT)} -> {name}"
+        for path in modules(package)
+        for name in sorted(imports(path))
+        if any(name == target or name.startswith(f"{target}.") for target in targets)
+    ]
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_there_is_something_to_look_at(package: str) -> None:
+    assert len(modules(package)) > 2
+
+
+def test_knowledge_knows_no_channel_no_server_and_no_rasa() -> None:
+    assert arrows("knowledge", "bot", "actions", "understanding", "deploy", "tests") == []
+    assert arrows("knowledge", "starlette", "httpx", "uvicorn", "rasa", "rasa_sdk", "sanic") == []
+
+
+def test_bot_and_actions_share_only_knowledge() -> None:
+    assert arrows("bot", "actions", "understanding", "deploy", "tests") == []
+    assert arrows("actions", "bot", "understanding", "deploy", "tests") == []
+    assert arrows("bot", "knowledge") != []
+    assert arrows("actions", "knowledge") != []
+
+
+def test_bot_speaks_to_rasa_over_http_only() -> None:
+    assert arrows("bot", "rasa", "rasa_sdk") == []
+
+
+def test_understanding_takes_only_normalise_from_the_project() -> None:
+    """Rasa's environment has Python 3.10 and none of the library's packages."""
+    of_project = arrows("understanding", *(package for package in OURS if package != "understanding"))
+    assert of_project != []
+    assert [arrow for arrow in of_project if " -> knowledge.normalise." not in arrow] == []
+
+
+def test_normalise_needs_the_standard_library_only() -> None:
+    found = imports(ROOT / "knowledge" / "normalise.py")
+    assert [name for name in found if name.partition(".")[0] not in sys.stdlib_module_names] == []
+
+
+def test_every_module_of_knowledge_has_its_tests() -> None:
+    tests = ROOT / "tests" / "knowledge"
+    missing = [
+        path.stem
+        for path in modules("knowledge")
+        if path.stem not in TESTED_ELSEWHERE and not (tests / f"test_{path.stem}.py").is_file()
+    ]
+    assert missing == []
+    assert (tests / TESTED_ELSEWHERE["__main__"]).is_file()
+
+
+def coded_errors(package: str) -> dict[str, str]:
+    """By name the code of each error of a package's errors.py, but for the base."""
+    module = importlib.import_module(f"{package}.errors")
+    return {
+        name: error.code
+        for name, error in inspect.getmembers(module, inspect.isclass)
+        if issubclass(error, Exception) and error.__base__ is not Exception and hasattr(error, "code")
+    }
+
+
+@pytest.mark.parametrize("package", ["knowledge", "bot"])
+def test_every_error_stands_with_its_code_in_the_tree(package: str) -> None:
+    module = importlib.import_module(f"{package}.errors")
+    tree = dict(re.findall(r"^[│ ]*[├└]── (\w+)\s+([A-Z]\d{3})\b", module.__doc__ or "", re.MULTILINE))
+    assert len(tree) > 3
+    assert coded_errors(package) == tree
+
+
+def test_no_two_errors_share_a_code() -> None:
+    codes = [*coded_errors("knowledge").values(), *coded_errors("bot").values()]
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_raised_error_of_knowledge_is_of_the_library() -> None:
+    """No module raises a bare Exception or RuntimeError."""
+    raised = [
+        f"{path.name}: {node.exc.func.id}"
+        for path in modules("knowledge")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name)
+        if node.exc.func.id in ("Exception", "RuntimeError", "AssertionError")
+    ]
+    assert raised == []
