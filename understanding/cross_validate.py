@@ -1,0 +1,94 @@
+"""`.venv-rasa/bin/python -m understanding.cross_validate`: how well messages are understood, by cross-validation.
+
+Tested are only sentences that somebody wrote by hand into data/nlu, each by a classifier that has not seen it. What the
+importer adds (phrasings, outside sentences, variants without accents) helps to learn; a variant of a tested sentence is
+left out. Each tested sentence is asked as written and once more without accents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zlib
+from pathlib import Path
+from typing import Any, Dict, List, Text, Tuple
+
+import yaml
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from sklearn.metrics import classification_report, f1_score
+
+from knowledge.normalise import fold
+from understanding.classifier import Example, SentenceClassifier
+from understanding.component import UNMARKED, Understanding
+from understanding.importer import EverydaySpeech
+from understanding.reading import load_lexicons, read_out
+
+ROOT = Path(__file__).resolve().parent.parent
+Sentence = Tuple[Text, Example]  # as written, and as learned
+
+
+def main() -> None:
+    """Prints F1 of the intents and of the aspects."""
+    parser = argparse.ArgumentParser(description="Cross-validated F1 of intents and aspects.")
+    parser.add_argument("--folds", type=int, default=5)
+    options = parser.parse_args()
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"][0]
+    settings = {**Understanding.get_default_config(), **config}
+    written, added = _sentences()
+    results = [_fold(written, added, fold_number, options.folds, settings) for fold_number in range(options.folds)]
+    for name in ("as written", "without accents"):
+        _report(name, [pair for result in results for pair in result[name]], settings["value_threshold"])
+
+
+def _sentences() -> Tuple[List[Sentence], List[Sentence]]:
+    """What was written by hand into data/nlu, and what the importer adds."""
+    lexicons = load_lexicons()
+    importer = EverydaySpeech(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data" / "nlu")])
+    by_hand = {message.get(TEXT) for message in super(EverydaySpeech, importer).get_nlu_data("vi").intent_examples}
+    written, added = [], []
+    for message in importer.get_nlu_data("vi").intent_examples:
+        values = tuple(f"{entity['entity']}={entity['value']}" for entity in message.get(ENTITIES, []))
+        unmarked = UNMARKED in (message.get("metadata") or {})
+        text = message.get(TEXT)
+        example = Example(read_out(text, lexicons), message.get(INTENT), None if unmarked else values)
+        (written if text in by_hand and not unmarked else added).append((text, example))
+    return written, added
+
+
+def _fold(
+    written: List[Sentence], added: List[Sentence], number: int, folds: int, settings: Dict[Text, Any]
+) -> Dict[Text, List[Tuple[Example, SentenceClassifier, Text]]]:
+    tested = [pair for pair in written if _fold_of(pair[0], folds) == number]
+    hidden = {fold(text) for text, _ in tested}
+    learned = [example for text, example in written + added if fold(text) not in hidden]
+    classifier = SentenceClassifier.train(learned, settings["C"], settings["value_C"])
+    lexicons = load_lexicons()
+    return {
+        "as written": [(example, classifier, example.text) for _, example in tested],
+        "without accents": [(example, classifier, read_out(fold(text), lexicons)) for text, example in tested],
+    }
+
+
+def _fold_of(text: Text, folds: int) -> int:
+    return zlib.crc32(fold(text).encode()) % folds
+
+
+def _report(name: Text, tested: List[Tuple[Example, SentenceClassifier, Text]], threshold: float) -> None:
+    wanted, got, wanted_values, got_values = [], [], [], []
+    for example, classifier, text in tested:
+        chances, said = classifier.read(text)
+        wanted.append(example.intent)
+        got.append(classifier.intents[int(chances.argmax())])
+        aspects = [value for value in classifier.values if value.startswith("aspect=")]
+        wanted_values.append([int(value in (example.values or ())) for value in aspects])
+        got_values.append([int(said[classifier.values.index(value)] >= threshold) for value in aspects])
+    print(f"{name}: {len(tested)} sentences")
+    print(f"  intent F1, weighted {f1_score(wanted, got, average='weighted'):.3f}", end=", ")
+    print(f"mean over intents {f1_score(wanted, got, average='macro'):.3f}")
+    print(f"  aspect F1, micro {f1_score(wanted_values, got_values, average='micro', zero_division=0):.3f}", end=", ")
+    print(f"mean over aspects {f1_score(wanted_values, got_values, average='macro', zero_division=0):.3f}")
+    if name == "as written":
+        print(classification_report(wanted, got, digits=3, zero_division=0))
+
+
+if __name__ == "__main__":
+    main()
