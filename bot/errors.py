@@ -1,0 +1,85 @@
+"""Errors of the gateway. `message` is written for the citizen who reads it; nothing internal stands in it.
+
+GatewayError
+├── BadRequest        B101  400  the request is no JSON of the documented form
+├── EmptyMessage      B102  400  there is nothing in the message
+├── MessageTooLong    B103  413  more characters than allowed
+├── BadSession        B104  401  the session's signature is not ours, or it is too old
+├── TooManyMessages   B105  429  too many messages in a short time
+├── AssistantAway     B201  503  Rasa or the action server does not answer
+└── AssistantSilent   B202  502  Rasa answered with nothing, or with something unreadable
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Base: code is stable, status is the HTTP status, message is for the citizen."""
+
+    code = "B000"
+    status = 500
+    message = "Có lỗi xảy ra. Xin thử lại sau ít phút."
+
+    def __init__(self, message: str | None = None, *, retry_after: int | None = None) -> None:
+        super().__init__(message or self.message)
+        self.retry_after = retry_after
+
+    def as_json(self) -> dict[str, dict[str, str]]:
+        """What a client gets."""
+        return {"error": {"code": self.code, "message": str(self)}}
+
+
+class BadRequest(GatewayError):
+    """The request is no JSON of the documented form."""
+
+    code = "B101"
+    status = 400
+    message = "Yêu cầu không đúng dạng."
+
+
+class EmptyMessage(GatewayError):
+    """There is nothing in the message."""
+
+    code = "B102"
+    status = 400
+    message = "Tin nhắn trống. Anh/chị gõ câu hỏi rồi gửi lại nhé."
+
+
+class MessageTooLong(GatewayError):
+    """More characters than allowed."""
+
+    code = "B103"
+    status = 413
+    message = "Tin nhắn dài quá. Anh/chị rút ngắn giúp, nói việc cần làm là đủ."
+
+
+class BadSession(GatewayError):
+    """The session's signature is not ours, or it is too old."""
+
+    code = "B104"
+    status = 401
+    message = "Phiên trò chuyện không còn hiệu lực. Anh/chị tải lại trang để bắt đầu phiên mới."
+
+
+class TooManyMessages(GatewayError):
+    """Too many messages in a short time."""
+
+    code = "B105"
+    status = 429
+    message = "Anh/chị gửi nhanh quá. Xin chờ một chút rồi gửi lại."
+
+
+class AssistantAway(GatewayError):
+    """Rasa or the action server does not answer."""
+
+    code = "B201"
+    status = 503
+    message = "Trợ lý đang tạm nghỉ. Tin nhắn của anh/chị vẫn còn trên trang, xin bấm gửi lại sau ít phút."
+
+
+class AssistantSilent(GatewayError):
+    """Rasa answered with nothing, or with something unreadable."""
+
+    code = "B202"
+    status = 502
+    message = "Trợ lý chưa trả lời được câu này. Xin gửi lại, hoặc hỏi Trung tâm Phục vụ hành chính công gần nhất."

@@ -1,0 +1,61 @@
+"""What a client sends, checked, and how it is put to Rasa."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from bot.errors import BadRequest, EmptyMessage, MessageTooLong
+from knowledge.reply import PAYLOAD
+
+_SLASHES = re.compile(r"\A[/\s]+")  # Rasa strips white space of any kind before it looks for a slash
+RASAS_OWN = ("intent:restart", "intent:back", "intent:session_start")  # Rasa obeys these in silence
+
+
+class IncomingMessage(BaseModel):
+    """One message. payload: of the button that was tapped, then text is its title."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    text: str = ""
+    payload: Annotated[str, StringConstraints(pattern=PAYLOAD)] | None = None
+    session: str | None = None
+
+
+def read_message(content: object, longest: int) -> IncomingMessage:
+    """A checked message. Raises BadRequest, EmptyMessage or MessageTooLong."""
+    try:
+        message = IncomingMessage.model_validate(content)
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "nội dung"
+        raise BadRequest(f"Yêu cầu không đúng dạng: {field}.") from error
+    if message.payload in RASAS_OWN:
+        raise BadRequest("Yêu cầu không đúng dạng: payload.")
+    text = clean(message.text)
+    if len(text) > longest:
+        raise MessageTooLong()
+    if not text and not message.payload:
+        raise EmptyMessage()
+    return message.model_copy(update={"text": text})
+
+
+def clean(text: str) -> str:
+    """NFC, without control characters; line breaks stay."""
+    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def for_rasa(message: IncomingMessage) -> str:
+    """The text that Rasa gets. A leading slash is Rasa's own language, which only our buttons may speak."""
+    if not message.payload:
+        return _SLASHES.sub("", message.text) or "?"
+    kind, _, value = message.payload.partition(":")
+    if kind == "aspects":
+        return f"/ask_follow_up{json.dumps({'aspect': value})}"
+    if kind == "intent":
+        return f"/{value}"
+    return f"/choose{json.dumps({kind: value})}"

@@ -1,0 +1,71 @@
+"""Asks Rasa, over HTTP on loopback, and makes one reply of what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import structlog
+
+from bot.errors import AssistantAway, AssistantSilent
+from knowledge.reply import Outcome, Reply
+
+log = structlog.get_logger(__name__)
+
+
+class Rasa:
+    """A client of one Rasa server. timeout: seconds to wait for a reply. transport: another way than the network."""
+
+    def __init__(self, url: str, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
+            transport=transport,
+        )
+
+    async def ask(self, conversation: str, text: str) -> Reply:
+        """The reply to one message. Raises AssistantAway or AssistantSilent."""
+        try:
+            answer = await self._client.post("/webhooks/rest/webhook", json={"sender": conversation, "message": text})
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            log.error("rasa_away", error=type(error).__name__)
+            raise AssistantAway() from error
+        try:
+            return merge(answer.json())
+        except ValueError as error:
+            log.error("rasa_unreadable", error=type(error).__name__)
+            raise AssistantSilent() from error
+
+    async def ready(self) -> bool:
+        """Whether Rasa answers."""
+        try:
+            return (await self._client.get("/", timeout=2.0)).is_success
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+
+def merge(messages: Any) -> Reply:
+    """One reply of Rasa's messages: an action sends it whole, a response sends text and outcome apart.
+
+    Rasa swallows exceptions and answers with an empty list, so that is an error here.
+    """
+    texts: list[str] = []
+    whole: dict[str, Any] = {}
+    try:
+        for message in messages:
+            if "text" in message:
+                texts.append(message["text"])
+            whole.update(message.get("custom") or {})
+        if whole or texts:
+            return Reply.model_validate({"text": "\n\n".join(texts), "outcome": Outcome.SMALL_TALK, **whole})
+    except (ValueError, TypeError, AttributeError, KeyError) as error:  # ValidationError is a ValueError
+        log.error("rasa_unreadable", error=type(error).__name__)
+        raise AssistantSilent() from error
+    log.error("rasa_silent")
+    raise AssistantSilent()

@@ -1,0 +1,88 @@
+"""The WebSocket of the chat page: hello, message, typing, reply, error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.errors import BadRequest, BadSession, GatewayError
+from bot.gateway import Gateway
+from bot.messages import read_message
+
+REFUSED = 4403
+TOO_LONG = 1009
+FRAME_CHARACTERS = 16 * 1024
+
+
+async def chat_socket(socket: WebSocket) -> None:
+    """Serves one page until it goes away."""
+    gateway: Gateway = socket.app.state.gateway
+    if not _allowed(socket, gateway.settings.allowed_origins):
+        await socket.close(REFUSED)
+        return
+    await socket.accept()
+    with contextlib.suppress(WebSocketDisconnect):
+        token = await _hello(socket, gateway)
+        while True:
+            await _serve_message(socket, gateway, token)
+
+
+async def _hello(socket: WebSocket, gateway: Gateway) -> str:
+    """The page's session: the one it brings, if it is good, else a new one."""
+    frame = await _frame(socket)
+    token = frame.get("session")
+    try:
+        if not isinstance(token, str):
+            raise BadSession()
+        gateway.sessions.conversation(token)
+    except BadSession:
+        token = gateway.sessions.new()
+    await socket.send_json({"type": "session", "session": token})
+    return token
+
+
+async def _serve_message(socket: WebSocket, gateway: Gateway, token: str) -> None:
+    frame = await _frame(socket)
+    name = frame.get("id") if isinstance(frame.get("id"), str) else None
+    try:
+        if frame.get("type") != "message":
+            raise BadRequest()
+        message = read_message(
+            {key: frame[key] for key in ("text", "payload") if frame.get(key) is not None},
+            gateway.settings.message_length,
+        )
+        await socket.send_json({"type": "typing", "id": name})
+        address = socket.client.host if socket.client else "unknown"
+        reply = await gateway.reply(message, gateway.sessions.conversation(token), address)
+        await socket.send_json({"type": "reply", "id": name, "reply": reply.model_dump(mode="json")})
+    except GatewayError as error:
+        await socket.send_json({"type": "error", "id": name, **error.as_json()})
+
+
+async def _frame(socket: WebSocket) -> dict[str, Any]:
+    """The next frame; what is no JSON object counts as an empty one."""
+    received = await socket.receive()
+    if received["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(received["code"])
+    text = received.get("text") or ""
+    if len(text) > FRAME_CHARACTERS:
+        await socket.close(TOO_LONG)
+        raise WebSocketDisconnect(TOO_LONG)
+    try:
+        frame = json.loads(text)
+        json.dumps(frame, ensure_ascii=False).encode()  # half a character could not be sent back
+    except (ValueError, RecursionError):
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+def _allowed(socket: WebSocket, origins: tuple[str, ...]) -> bool:
+    """Whether the page that opens the socket is ours or one that may embed the widget."""
+    origin = socket.headers.get("origin")
+    if origin is None or origin in origins:
+        return True
+    return urlsplit(origin).netloc == socket.headers.get("host")

@@ -1,0 +1,1091 @@
+/*
+ * motcua: the chat of the assistant, as a whole page or as a button on any site.
+ *
+ *   <script src="https://host/widget.js" data-title="..." data-greeting="..." data-colour="#0b57a4"></script>
+ *
+ * data-mode="page" fills the page instead of putting a round button at the bottom right.
+ *
+ * Everything lives in a shadow root, so the site's CSS and ours do not touch. The style stands at the end of this file
+ * and goes in as a constructable stylesheet: a Content-Security-Policy does not count that as inline style, and
+ * nothing more is fetched. A strict site needs only "script-src https://host; connect-src https://host wss://host".
+ */
+(() => {
+"use strict";
+
+const SCRIPT = document.currentScript;
+const HOST = new URL(SCRIPT.src).origin;
+const POST_ADDRESS = `${HOST}/api/messages`;
+const SOCKET_ADDRESS = `${HOST.replace(/^http/, "ws")}/api/chat`;
+
+const KEPT_MESSAGES = 50;
+const LONGEST_MESSAGE = 2000;
+const COUNTER_BELOW = 200;
+const REPLY_PATIENCE = 45_000; // ms until a message counts as not sent
+const RECEIPT_PATIENCE = 10_000; // ms without a sign that the server has it: a phone that changed its network
+const SOCKET_PATIENCE = 3_000; // ms a first message waits for the socket before it goes by POST
+const LONGEST_RETRY = 30_000;
+
+const WORDS = {
+  title: "Trợ lý một cửa Nghệ An",
+  greeting:
+    "Xin chào anh/chị! Tôi hướng dẫn thủ tục hành chính ở Nghệ An: cần giấy tờ gì, hết bao nhiêu tiền, " +
+    "bao lâu, nộp ở đâu.",
+  automatic:
+    "Tôi là trợ lý tự động, không phải cán bộ, nên có thể nhầm. " +
+    "Xin đừng gửi mật khẩu hay mã OTP ở đây.",
+  examples: [
+    "Làm giấy khai sinh cho con cần giấy tờ gì?",
+    "Đăng ký kết hôn hết bao nhiêu tiền?",
+    "Cấp sổ đỏ lần đầu mất bao lâu?",
+    "Đăng ký tạm trú nộp ở đâu?",
+  ],
+  open: "Mở trợ lý một cửa",
+  close: "Đóng",
+  clear: "Xóa cuộc trò chuyện",
+  clearAsk: "Xóa hết tin nhắn và dấu đã chuẩn bị trên máy này?",
+  clearYes: "Xóa",
+  clearNo: "Giữ lại",
+  cleared: "Đã xóa cuộc trò chuyện.",
+  conversation: "Cuộc trò chuyện",
+  messages: "Tin nhắn",
+  you: "Anh/chị:",
+  assistant: "Trợ lý:",
+  input: "Câu hỏi của anh/chị",
+  placeholder: "Gõ câu hỏi…",
+  send: "Gửi",
+  sending: "Đang gửi…",
+  typing: "Trợ lý đang soạn câu trả lời",
+  notSent: "Chưa gửi được – ",
+  again: "Gửi lại",
+  unreachable: "Không kết nối được với trợ lý.",
+  tooSlow: "Trợ lý trả lời quá lâu.",
+  offline: "Máy đang không có mạng. Anh/chị cứ gõ, tin chưa gửi được vẫn nằm ở đây.",
+  weak: "Kết nối chưa ổn định. Anh/chị cứ nhắn; tin nào chưa gửi được sẽ có nút Gửi lại.",
+  left: (count) => `Còn ${count} ký tự`,
+  suggestions: "Chọn nhanh",
+  suggestionsBelow: (count) => `Có ${count} nút chọn nhanh bên dưới.`,
+  code: (code) => `Mã thủ tục ${code}`,
+  unchecked:
+    "⚠ Thông tin này chưa đối chiếu được với nguồn chính thức. " +
+    "Xin hỏi lại Trung tâm Phục vụ hành chính công trước khi đi.",
+  documents: "Giấy tờ cần có",
+  prepared: (count, total) => `Đã chuẩn bị ${count}/${total}. Chạm để đánh dấu.`,
+  ways: "Cách nộp, thời hạn, lệ phí",
+  channel: "Cách nộp",
+  timeLimit: "Thời hạn",
+  fees: "Lệ phí",
+  online: "Nộp trực tuyến",
+  page: "Xem trên Cổng Dịch vụ công",
+  newTab: " (mở trang mới)",
+};
+
+// ---- small tools
+
+/** An element. Attributes that are null or false are left out; children that are strings become text, never HTML. */
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) {
+      node.setAttribute(name, value === true ? "" : value);
+    }
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** A button that shows only an icon, with its name for the ear and for the mouse. */
+function iconButton(name, path, attributes) {
+  return make("button", { type: "button", "aria-label": name, title: name, ...attributes }, icon(path));
+}
+
+const ICONS = {
+  chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-9l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM8 9h8M8 12.5h5",
+  close: "M6 6l12 12M18 6L6 18",
+  bin: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+  send: "M4 12L20 4l-5 16-3.5-6.5zM11.5 13.5L20 4",
+};
+
+const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// ---- what the browser keeps
+
+// localStorage may be forbidden or full. Then things are kept until the page is left.
+const keptHere = {};
+
+function keep(key, value) {
+  keptHere[key] = value;
+  try {
+    localStorage.setItem(`motcua:${key}`, JSON.stringify(value));
+  } catch { /* kept here only */ }
+}
+
+function recall(key) {
+  try {
+    return JSON.parse(localStorage.getItem(`motcua:${key}`));
+  } catch {
+    return keptHere[key] ?? null;
+  }
+}
+
+// ---- the line to the server
+
+/** A message the server refused, or that never came through. `message` is a sentence for the citizen. */
+class NotSent extends Error {}
+
+/** The socket broke under a message: it goes by POST instead. */
+class Broken extends Error {}
+
+/** Sends one message and gives its reply: by WebSocket where that works, else by POST. */
+class Line {
+  /** told: {session(token), weak(yes), pushed(reply)}, called when these change or come. */
+  constructor(session, told) {
+    this.session = session;
+    this.told = told;
+    this.waiting = new Map();
+    this.state = "closed"; // closed, opening, open
+    this.failures = 0;
+    this.wanted = false;
+  }
+
+  /** Opens the socket, and from then on opens it again whenever it breaks. */
+  start() {
+    if (this.wanted) return;
+    this.wanted = true;
+    this._open();
+    window.addEventListener("online", () => this._open());
+    window.addEventListener("offline", () => this._lost());
+    // A hidden tab does not try again and again: that costs battery and data. It tries when it is looked at.
+    document.addEventListener("visibilitychange", () => document.hidden || this._open());
+  }
+
+  async ask(message) {
+    this.start();
+    if (await this._usable()) {
+      try {
+        return await this._askBySocket(message);
+      } catch (error) {
+        if (!(error instanceof Broken)) throw error;
+      }
+    }
+    return this._askByPost(message);
+  }
+
+  /** Forgets the session and what was under way. */
+  reset() {
+    this.session = null;
+    this.posting?.abort();
+    this.failures = 0;
+    this._drop();
+    if (this.wanted) this._open();
+  }
+
+  async _usable() {
+    if (this.state === "opening") await Promise.race([this.settled, pause(SOCKET_PATIENCE)]);
+    return this.state === "open";
+  }
+
+  _open() {
+    if (this.state !== "closed") return;
+    clearTimeout(this.retry);
+    this.state = "opening";
+    this.settled = new Promise((done) => { this.settle = done; });
+    try {
+      this.socket = new WebSocket(SOCKET_ADDRESS);
+    } catch { // forbidden by the site's policy
+      this._lost();
+      return;
+    }
+    this.socket.onopen = () => this._say({ type: "hello", session: this.session });
+    this.socket.onmessage = (event) => this._hear(event.data);
+    this.socket.onclose = () => this._lost();
+  }
+
+  _say(data) {
+    this.socket.send(JSON.stringify(data));
+  }
+
+  _hear(text) {
+    let data;
+    try {
+      data = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (data.type === "session") this._opened(data.session);
+    else if (data.type === "reply") this._replied(data);
+    else if (data.type === "error") this._refused(data);
+    else if (data.type === "typing") this.waiting.get(data.id)?.wait(REPLY_PATIENCE, new NotSent(WORDS.tooSlow));
+  }
+
+  _opened(session) {
+    this.state = "open";
+    this.failures = 0;
+    this._keepSession(session);
+    this.told.weak(false);
+    this.settle();
+  }
+
+  _replied({ id, reply }) {
+    const asked = this.waiting.get(id);
+    if (asked) asked.done(reply);
+    else this.told.pushed(reply);
+  }
+
+  _refused({ id, error }) {
+    const refusal = new NotSent(error?.message || WORDS.unreachable);
+    if (id) this.waiting.get(id)?.fail(refusal);
+    else if (this.state === "opening") this._lost(); // the greeting was refused; POST may still work
+    else for (const asked of [...this.waiting.values()]) asked.fail(refusal);
+  }
+
+  /** The socket is gone: messages under way move to POST, and it is tried again, each time a little later. */
+  _lost() {
+    this._drop();
+    if (this.failures++) this.told.weak(true); // the first break may be a mere restart: no alarm yet
+    if (document.hidden) return;
+    const longest = Math.min(LONGEST_RETRY, 1000 * 2 ** Math.min(this.failures, 6));
+    this.retry = setTimeout(() => this._open(), longest * (0.5 + Math.random() / 2));
+  }
+
+  _drop() {
+    clearTimeout(this.retry);
+    if (this.socket) {
+      this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+      this.socket.close();
+      this.socket = null;
+    }
+    this.state = "closed";
+    this.settle?.();
+    for (const asked of [...this.waiting.values()]) asked.fail(new Broken());
+  }
+
+  _askBySocket({ id, text, payload }) {
+    return new Promise((done, fail) => {
+      let timer;
+      const finish = (result) => (value) => {
+        clearTimeout(timer);
+        this.waiting.delete(id);
+        result(value);
+      };
+      const asked = { done: finish(done), fail: finish(fail) };
+      asked.wait = (patience, error) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          asked.fail(error);
+          this._lost();
+        }, patience);
+      };
+      this.waiting.set(id, asked);
+      asked.wait(RECEIPT_PATIENCE, new Broken());
+      this._say({ type: "message", id, text, payload });
+    });
+  }
+
+  async _askByPost({ text, payload }) {
+    this.posting = new AbortController();
+    const timer = setTimeout(() => this.posting.abort(), REPLY_PATIENCE);
+    try {
+      const answer = await fetch(POST_ADDRESS, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        credentials: "omit", // the session travels in the body
+        body: JSON.stringify({ session: this.session, text, payload }),
+        signal: this.posting.signal,
+      });
+      const body = await answer.json();
+      // A reply without its parts is a stranger's page, such as the login page of a café's network.
+      if (!answer.ok || !body.reply) throw new NotSent(body.error?.message || WORDS.unreachable);
+      this._keepSession(body.session);
+      return body.reply;
+    } catch (error) {
+      throw error instanceof NotSent ? error : new NotSent(WORDS.unreachable);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  _keepSession(session) {
+    if (!session || session === this.session) return;
+    this.session = session;
+    this.told.session(session);
+  }
+}
+
+// ---- the words of a reply
+
+const SOURCES = /^Nguồn:/;
+const WARNING = /^⚠/;
+const HEADING = /^[^•–\d\s].{0,60}:$/;
+const BULLET = /^• /;
+const SUB_BULLET = /^\s+[–-] /;
+const STEP = /^(\d+)\. /;
+
+/** A reply's text as its sections, its warnings and the lines that name the source. */
+function partsOf(text) {
+  const parts = { sections: [], warnings: [], sources: [] };
+  let open = null;
+  for (const line of text.split("\n")) {
+    if (!line.trim()) open = null;
+    else if (SOURCES.test(line)) parts.sources.push(line);
+    else if (WARNING.test(line)) parts.warnings.push(line);
+    else if (open) open.lines.push(line);
+    else {
+      const headed = HEADING.test(line);
+      open = { heading: headed ? line.slice(0, -1) : null, lines: headed ? [] : [line] };
+      parts.sections.push(open);
+    }
+  }
+  return parts;
+}
+
+const ADDRESS = /(https?:\/\/[^\s<>"“”]+|\b(?:[a-z0-9-]+\.)+gov\.vn\b(?:\/[^\s<>"“”]*)?)/;
+const EMERGENCY_NUMBER = /\b(11[1345])\b/;
+
+/** A line of text with its addresses, and in an emergency its telephone numbers, as links. */
+function linked(text, emergency = false) {
+  return text.split(ADDRESS).flatMap((piece, position) => {
+    if (position % 2) return addressLink(piece);
+    return emergency ? piece.split(EMERGENCY_NUMBER).map(telephoneLink) : piece;
+  });
+}
+
+function addressLink(piece) {
+  const address = piece.replace(/[.,;:!?)\]]+$/, "");
+  const href = address.startsWith("http") ? address : `https://${address}`;
+  return [outside(href, address), piece.slice(address.length)];
+}
+
+function telephoneLink(piece, position) {
+  return position % 2 ? make("a", { href: `tel:${piece}` }, piece) : piece;
+}
+
+function outside(href, ...children) {
+  return make("a", { href, target: "_blank", rel: "noopener" }, ...children, hiddenText(WORDS.newTab));
+}
+
+function hiddenText(text) {
+  return make("span", { class: "unseen" }, text);
+}
+
+/** Lines as paragraphs, bullets with sub-bullets, and numbered steps. */
+function linesShown(lines, emergency) {
+  const nodes = [];
+  const listFor = (tag) => {
+    if (nodes.at(-1)?.localName !== tag) nodes.push(make(tag));
+    return nodes.at(-1);
+  };
+  for (const line of lines) {
+    const content = (mark) => linked(line.replace(mark, ""), emergency);
+    if (SUB_BULLET.test(line)) subListOf(listFor("ul")).append(make("li", {}, content(SUB_BULLET)));
+    else if (BULLET.test(line)) listFor("ul").append(make("li", {}, content(BULLET)));
+    else if (STEP.test(line)) listFor("ol").append(make("li", { value: STEP.exec(line)[1] }, content(STEP)));
+    else nodes.push(make("p", {}, content("")));
+  }
+  return nodes;
+}
+
+function subListOf(list) {
+  const item = list.lastElementChild ?? list.appendChild(make("li"));
+  return item.querySelector("ul") ?? item.appendChild(make("ul"));
+}
+
+function sectionShown({ heading, lines }, emergency) {
+  return [heading && make("h3", {}, heading), ...linesShown(lines, emergency)];
+}
+
+// ---- the card
+
+// A reply with a card says most things twice, in its text and in the card. Of the text we show what the card does
+// not say. To be sure that nothing gets lost, a line is left out only if each of its phrases stands in the card,
+// and only in these sections (named as in knowledge/compose.py).
+const PART_FOR = {
+  [WORDS.documents]: "checklist",
+  [WORDS.fees]: "ways",
+  [WORDS.timeLimit]: "ways",
+  [WORDS.online]: "ways",
+};
+
+function phrases(text) {
+  return (text ?? "")
+    .toLowerCase()
+    .split(/[.:;](?=\s|$)/)
+    .map((phrase) => phrase.replace(/^[\s•–]+|[\s.]+$/g, ""))
+    .filter(Boolean);
+}
+
+/** What each part of the card says, as sets of phrases. */
+function saidBy(card) {
+  const items = card.checklist?.items ?? [];
+  const checklist = items.flatMap((item) => [item.name, item.count, item.note]);
+  const ways = card.ways.flatMap((way) => [way.channel, way.time_limit, way.fees]);
+  if (items.length) checklist.push("Trường hợp", card.checklist.title);
+  if (ways.length) ways.push("Mọi cách nộp", WORDS.timeLimit, WORDS.fees);
+  if (card.page) ways.push("Trang của thủ tục", card.page);
+  const asSet = (texts) => new Set(texts.flatMap(phrases));
+  return { checklist: asSet(checklist), ways: asSet(ways), title: asSet([`${card.title} (mã ${card.code})`]) };
+}
+
+/** The lines that are not said already; a sub-bullet that stays keeps the bullet above it. */
+function leftOver(lines, said) {
+  const known = (phrase) => said.has(phrase) || phrase.split(", ").every((part) => said.has(part));
+  const stays = lines.map((line) => !phrases(line).every(known));
+  let above = 0;
+  lines.forEach((line, position) => {
+    if (!SUB_BULLET.test(line)) above = position;
+    else if (stays[position]) stays[above] = true;
+  });
+  return lines.filter((line, position) => stays[position]);
+}
+
+/** The nodes of a card, in the order in which the text tells things: what was asked comes first. */
+function cardShown(card, sections) {
+  const said = saidBy(card);
+  const parts = {
+    checklist: card.checklist?.items.length ? (lines) => checklistShown(card, lines) : null,
+    ways: card.ways.length ? () => [waysShown(card.ways)] : null,
+  };
+  const take = (name, lines) => {
+    const show = parts[name];
+    parts[name] = null;
+    return show ? show(lines) : [];
+  };
+  const body = sections.flatMap(({ heading, lines }) => {
+    const part = PART_FOR[heading] ?? (heading ? null : "title");
+    const rest = part ? leftOver(lines, said[part]) : lines;
+    if (part === "checklist" && parts.checklist) return take(part, rest);
+    return [...(rest.length ? sectionShown({ heading, lines: rest }) : []), ...take(part)];
+  });
+  return make("div", { class: "card" },
+    make("h2", {}, card.title),
+    make("p", { class: "quiet" }, WORDS.code(card.code)),
+    ...body, ...take("checklist", []), ...take("ways"),
+    card.page && /^https?:/.test(card.page) ? make("p", {}, outside(card.page, WORDS.page)) : null);
+}
+
+function checklistShown(card, lines) {
+  const { title, items } = card.checklist;
+  const named = title === card.title || lines.some((line) => line.includes(title));
+  const progress = make("p", { class: "quiet progress" });
+  const list = make("ul", { class: "checklist" }, items.map((item) => checklistItem(card.code, item)));
+  const count = () => {
+    const boxes = [...list.querySelectorAll("input")];
+    progress.textContent = WORDS.prepared(boxes.filter((box) => box.checked).length, boxes.length);
+  };
+  list.addEventListener("change", count);
+  count();
+  return [
+    make("h3", {}, WORDS.documents),
+    named ? null : make("p", {}, `Trường hợp: ${title}.`),
+    ...linesShown(lines), progress, list,
+  ];
+}
+
+function checklistItem(code, { name, count, note }) {
+  const key = `${code}|${name}`;
+  const box = make("input", { type: "checkbox", "data-tick": key });
+  box.checked = Boolean(recall("ticks")?.[key]);
+  box.addEventListener("change", () => keepTick(box));
+  return make("li", {}, make("label", {}, box, make("span", {},
+    make("b", {}, name),
+    count ? make("span", {}, count) : null,
+    note ? make("span", { class: "quiet" }, note.charAt(0).toUpperCase() + note.slice(1)) : null)));
+}
+
+/** Keeps a tick, and shows it on every other card with the same document of the same procedure. */
+function keepTick(box) {
+  const key = box.dataset.tick;
+  const ticks = recall("ticks") ?? {};
+  if (box.checked) ticks[key] = 1;
+  else delete ticks[key];
+  keep("ticks", ticks);
+  for (const other of box.getRootNode().querySelectorAll("[data-tick]")) {
+    if (other.dataset.tick !== key || other.checked === box.checked) continue;
+    other.checked = box.checked;
+    other.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+/** Ways of submission that take as long and cost the same share a row. */
+function sameWays(ways) {
+  const rows = [];
+  for (const way of ways) {
+    const same = rows.find((row) => row.time_limit === way.time_limit && row.fees === way.fees);
+    if (same) same.channel += `, ${way.channel.toLowerCase()}`;
+    else rows.push({ ...way });
+  }
+  return rows;
+}
+
+// The roles repeat what the elements are, because on a narrow screen the style shows rows as blocks, and then
+// browsers would no longer tell a screen reader that this is a table.
+function waysShown(ways) {
+  const head = [WORDS.channel, WORDS.timeLimit, WORDS.fees];
+  const cell = (label, text) => make("td", { role: "cell", "data-label": label },
+    text.split(/;\s+(?=[\p{Lu}\d]|nguồn ghi|giải quyết)/u).map((part) => make("div", {}, part || "–")));
+  return make("table", { role: "table" },
+    make("caption", {}, WORDS.ways),
+    make("thead", { role: "rowgroup" }, make("tr", { role: "row" },
+      head.map((name) => make("th", { scope: "col", role: "columnheader" }, name)))),
+    make("tbody", { role: "rowgroup" }, sameWays(ways).map((row) => make("tr", { role: "row" },
+      make("th", { scope: "row", role: "rowheader" }, row.channel),
+      cell(WORDS.timeLimit, row.time_limit), cell(WORDS.fees, row.fees)))));
+}
+
+// ---- messages
+
+function replyShown(reply) {
+  const emergency = reply.outcome === "emergency";
+  const { sections, warnings, sources } = partsOf(reply.text);
+  if (reply.card && !reply.card.checked && !warnings.length) warnings.push(WORDS.unchecked);
+  const options = reply.outcome === "clarify" ? " clarify" : "";
+  return make("div", { class: `bubble${emergency ? " emergency" : ""}${options}` },
+    hiddenText(WORDS.assistant),
+    warnings.map((line) => make("p", { class: "warning" }, linked(line))),
+    reply.card ? cardShown(reply.card, sections) : sections.flatMap((section) => sectionShown(section, emergency)),
+    sources.map((line) => make("p", { class: "quiet source" }, linked(line))),
+    reply.buttons?.length ? hiddenText(WORDS.suggestionsBelow(reply.buttons.length)) : null);
+}
+
+function questionShown(entry, sendAgain) {
+  const state = make("p", { class: "state" });
+  if (entry.state === "failed") {
+    state.append(make("span", {}, entry.problem ?? ""), WORDS.notSent,
+      make("button", { type: "button", class: "plain", onclick: sendAgain }, WORDS.again));
+  } else if (entry.state === "waiting") {
+    state.append(make("span", { class: "quiet", "aria-hidden": "true" }, WORDS.sending));
+  }
+  return [make("div", { class: "bubble" }, hiddenText(WORDS.you), make("p", {}, entry.text)), state];
+}
+
+// ---- the chat
+
+class Chat {
+  constructor(options) {
+    this.options = options;
+    this.entries = []; // {id, from: "you", text, payload, state, problem} or {id, from: "assistant", reply}
+    this.era = 0; // goes up when the conversation is cleared, so that late replies are dropped
+    this._build();
+    const kept = recall("chat");
+    this.line = new Line(kept?.session ?? null, {
+      session: () => this._save(),
+      weak: (yes) => this._showNetwork(yes),
+      pushed: (reply) => this._addReply(reply),
+    });
+    this._restore(kept);
+    this._watchNetwork();
+  }
+
+  _build() {
+    const page = this.options.page;
+    this.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": WORDS.messages });
+    this.typing = make("div", { class: "typing", role: "status" });
+    this.quick = make("div", { class: "quick", role: "group", "aria-label": WORDS.suggestions });
+    // Can be focused, so that the arrow keys scroll it.
+    this.scroll = make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": WORDS.conversation },
+      this.log, this.typing, this.quick);
+    this.network = make("p", { class: "network", role: "status" });
+    this.confirm = this._confirmation();
+    this.panel = make("section", { class: "panel", id: "panel", "aria-labelledby": "title", role: page ? null : "dialog" },
+      this._header(), this.confirm, this.scroll, this.network, this._form());
+    this.root = make("div", { class: `root ${page ? "page" : "widget"}`, lang: "vi" }, this.panel);
+    // The site's own shortcuts must not fire while somebody types here: outside, the target is no input.
+    for (const type of ["keydown", "keyup", "keypress"]) {
+      this.panel.addEventListener(type, (event) => event.stopPropagation());
+    }
+    this.panel.addEventListener("keydown", (event) => this._onKey(event));
+    if (!page) this._buildLauncher();
+  }
+
+  _header() {
+    this.clearButton = iconButton(WORDS.clear, ICONS.bin, { class: "tool", onclick: () => this._askClear(true) });
+    this.clearButton.append(make("span", { class: "wide" }, WORDS.clear));
+    const close = iconButton(WORDS.close, ICONS.close, { class: "tool", onclick: () => this.close() });
+    const title = make(this.options.page ? "h1" : "h2", { id: "title" }, this.options.title);
+    return make("div", { class: "header" }, title, this.clearButton, this.options.page ? null : close);
+  }
+
+  _confirmation() {
+    this.keepButton = make("button", { type: "button", onclick: () => this._askClear(false) }, WORDS.clearNo);
+    return make("div", { class: "confirm", role: "group", "aria-labelledby": "confirm-text", hidden: true },
+      make("p", { id: "confirm-text" }, WORDS.clearAsk),
+      make("button", { type: "button", class: "danger", onclick: () => this._clear() }, WORDS.clearYes),
+      this.keepButton);
+  }
+
+  _form() {
+    this.input = make("textarea", {
+      id: "input", rows: "1", maxlength: LONGEST_MESSAGE, placeholder: WORDS.placeholder, enterkeyhint: "send",
+      "aria-describedby": "counter", autocomplete: "off", oninput: () => this._typed(),
+      onkeydown: (event) => this._enter(event),
+    });
+    this.counter = make("p", { class: "counter quiet", id: "counter" });
+    const send = iconButton(WORDS.send, ICONS.send, { type: "submit", class: "send" });
+    const submit = (event) => {
+      event.preventDefault();
+      this._submit();
+    };
+    return make("form", { class: "form", onsubmit: submit },
+      make("label", { for: "input", class: "unseen" }, WORDS.input),
+      make("div", { class: "row" }, this.input, send), this.counter);
+  }
+
+  _buildLauncher() {
+    this.panel.hidden = true;
+    this.launcher = iconButton(WORDS.open, ICONS.chat, {
+      class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.open(),
+    });
+    this.root.append(this.launcher);
+  }
+
+  open() {
+    this.panel.hidden = false;
+    this.root.classList.add("opened");
+    this.launcher.setAttribute("aria-expanded", "true");
+    this.line.start();
+    this._grow();
+    this._scrollToLast();
+    this.input.focus();
+  }
+
+  close() {
+    this.panel.hidden = true;
+    this.root.classList.remove("opened");
+    this.launcher.setAttribute("aria-expanded", "false");
+    this.launcher.focus();
+  }
+
+  _onKey(event) {
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (!this.confirm.hidden) this._askClear(false);
+    else if (!this.options.page) this.close();
+  }
+
+  /** Enter sends, Shift+Enter breaks the line. While an input method composes a word, Enter belongs to it. */
+  _enter(event) {
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    event.preventDefault();
+    this._submit();
+  }
+
+  _typed() {
+    this._grow();
+    const left = LONGEST_MESSAGE - this.input.value.length;
+    this.counter.textContent = left > COUNTER_BELOW ? "" : WORDS.left(left);
+    keep("draft", this.input.value);
+  }
+
+  _grow() {
+    this.input.style.height = "auto";
+    const border = this.input.offsetHeight - this.input.clientHeight;
+    this.input.style.height = `${this.input.scrollHeight + border}px`; // the style stops it at 5 lines
+  }
+
+  _submit() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    this.input.value = "";
+    this._typed();
+    this._send(text);
+  }
+
+  _send(text, payload) {
+    const entry = { id: newId(), from: "you", text, payload, state: "waiting" };
+    this._add(entry);
+    this._deliver();
+    return entry;
+  }
+
+  /** Tapping a quick reply. Its button goes away, so the focus moves to the message: what follows is the reply. */
+  _choose({ title, payload }) {
+    this._send(title, payload).node.focus({ preventScroll: true });
+  }
+
+  _sendAgain(entry) {
+    entry.node.remove();
+    this.entries.splice(this.entries.indexOf(entry), 1);
+    Object.assign(entry, { state: "waiting", problem: null });
+    this._add(entry);
+    entry.node.focus({ preventScroll: true });
+    this._deliver();
+  }
+
+  /** Sends what waits, one after the other: replies keep their order, and the first one brings the session. */
+  async _deliver() {
+    if (this.delivering) return;
+    this.delivering = true;
+    try {
+      let entry;
+      while ((entry = this.entries.find((one) => one.state === "waiting"))) await this._exchange(entry);
+    } finally {
+      this.delivering = false;
+    }
+  }
+
+  async _exchange(entry) {
+    const era = this.era;
+    this._showTyping(true);
+    const result = await this.line.ask(entry).catch((error) => error);
+    this._showTyping(false);
+    if (era !== this.era) return;
+    const failed = result instanceof Error;
+    entry.state = failed ? "failed" : "sent";
+    entry.problem = failed ? result.message : null;
+    this._refresh(entry);
+    if (!failed) return this._addReply(result, entry);
+    this._save();
+    this._scrollToLast();
+  }
+
+  /** Puts a message at the end, or a reply below its question. */
+  _place(entry, question) {
+    entry.node = make("div", { class: `turn ${entry.from}`, tabindex: "-1" });
+    this._refresh(entry);
+    if (question) question.node.after(entry.node);
+    else this.log.append(entry.node);
+    this.entries.splice(question ? this.entries.indexOf(question) + 1 : this.entries.length, 0, entry);
+  }
+
+  _add(entry, question = null) {
+    this._place(entry, question);
+    const tooMany = Math.max(0, this.entries.length - KEPT_MESSAGES);
+    for (const old of this.entries.splice(0, tooMany)) old.node.remove();
+    this._showQuick();
+    this._save();
+    this._scrollToLast();
+  }
+
+  _addReply(reply, question) {
+    const { text, outcome, buttons, card } = reply;
+    this._add({ id: newId(), from: "assistant", reply: { text, outcome, buttons, card } }, question);
+  }
+
+  _refresh(entry) {
+    const content = entry.from === "you" ? questionShown(entry, () => this._sendAgain(entry)) : [replyShown(entry.reply)];
+    entry.node.replaceChildren(...content);
+  }
+
+  /** The buttons of the last reply, or the examples at the start. Once something is said, they are gone. */
+  _showQuick() {
+    const last = this.entries.at(-1);
+    const examples = WORDS.examples.map((title) => ({ title }));
+    const buttons = last ? last.reply?.buttons ?? [] : examples;
+    const numbered = last?.reply?.outcome === "clarify"; // people may also type the number
+    this.quick.replaceChildren(...buttons.map((button, position) => make("button", {
+      type: "button", onclick: () => this._choose(button),
+    }, numbered ? `${position + 1}. ${button.title}` : button.title)));
+    this.quick.hidden = !buttons.length;
+    for (const entry of this.entries) entry.node.classList.toggle("last", entry === last);
+  }
+
+  _showTyping(yes) {
+    const dots = make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
+    this.typing.replaceChildren(...(yes ? [hiddenText(WORDS.typing), dots] : []));
+    if (yes) this._scrollToLast();
+  }
+
+  /** To the end, but never past the last question: long replies are read from their start. */
+  _scrollToLast() {
+    const asked = this.entries.filter((entry) => entry.from === "you").at(-1);
+    const end = this.scroll.scrollHeight - this.scroll.clientHeight;
+    const start = asked ? asked.node.offsetTop - 8 : 0;
+    this.scroll.scrollTop = Math.min(end, start);
+  }
+
+  _greet() {
+    const lines = [this.options.greeting, WORDS.automatic];
+    this.log.append(make("div", { class: "turn assistant" }, make("div", { class: "bubble" },
+      hiddenText(WORDS.assistant), linesShown(lines))));
+  }
+
+  _watchNetwork() {
+    for (const type of ["online", "offline"]) window.addEventListener(type, () => this._showNetwork());
+    this._showNetwork();
+  }
+
+  _showNetwork(weak = this.weak) {
+    this.weak = weak;
+    const words = navigator.onLine === false ? WORDS.offline : weak ? WORDS.weak : "";
+    if (this.network.textContent !== words) this.network.textContent = words;
+  }
+
+  _save() {
+    const entries = this.entries.map(({ node, ...entry }) => entry);
+    keep("chat", { session: this.line.session, entries });
+  }
+
+  /** Shows what was kept. A message whose reply never came is offered for sending again. */
+  _restore(kept) {
+    this._greet();
+    const entries = Array.isArray(kept?.entries) ? kept.entries : [];
+    try {
+      for (const entry of entries) {
+        if (entry.state === "waiting") entry.state = "failed";
+        this._place(entry);
+      }
+    } catch { // kept by another version of this file, in another form
+      this._empty();
+    }
+    this._showQuick();
+    this.input.value = recall("draft") ?? "";
+  }
+
+  _askClear(yes) {
+    this.confirm.hidden = !yes;
+    (yes ? this.keepButton : this.clearButton).focus();
+  }
+
+  _clear() {
+    this.era += 1;
+    this.line.reset();
+    this._empty();
+    this._showQuick();
+    keep("ticks", {});
+    this._save();
+    this.confirm.hidden = true;
+    this.typing.replaceChildren(hiddenText(WORDS.cleared));
+    this.input.focus();
+  }
+
+  _empty() {
+    this.entries = [];
+    this.log.replaceChildren();
+    this._greet();
+  }
+}
+
+// ---- starting
+
+/** The style, for this shadow root only. Browsers from before 2023 get a style element. */
+function dress(shadow) {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
+  } catch {
+    shadow.append(make("style", {}, STYLE));
+  }
+}
+
+/** The site's own colour (#rrggbb) for the header and the citizen's messages, with letters that can be read on it. */
+function paint(root, colour) {
+  if (!/^#[\da-f]{6}$/i.test(colour)) return;
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue; // as WCAG reckons it
+  root.style.setProperty("--brand", colour);
+  root.style.setProperty("--on-brand", luminance > 0.179 ? "#000" : "#fff");
+}
+
+/** Fits the chat to what is left above the keyboard of an iPhone, which covers the page instead of shrinking it. */
+function followKeyboard(root) {
+  const view = window.visualViewport;
+  view?.addEventListener("resize", () => {
+    if (view.scale > 1.01) root.style.removeProperty("--room"); // pinched, not typing
+    else root.style.setProperty("--room", `${view.height}px`);
+  });
+}
+
+function start() {
+  if (document.querySelector("motcua-chat")) return; // the script stands on the page twice
+  const { mode, title, greeting, colour } = SCRIPT.dataset;
+  const page = mode === "page";
+  const chat = new Chat({ page, title: title || WORDS.title, greeting: greeting || WORDS.greeting });
+  const host = document.createElement("motcua-chat");
+  const shadow = host.attachShadow({ mode: "open" });
+  dress(shadow);
+  shadow.append(chat.root);
+  if (page) SCRIPT.after(host);
+  else document.body.append(host);
+  paint(chat.root, colour);
+  followKeyboard(chat.root);
+  if (!page) return;
+  chat.line.start();
+  chat._grow();
+  chat._scrollToLast();
+}
+
+// ---- style
+
+const STYLE = `
+:host { display: contents !important; }
+*, ::before, ::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+
+/* Nothing is inherited from the site; sizes go from the letter size the reader has set in the browser. */
+.root {
+  all: initial; display: block; direction: ltr; color-scheme: light dark; color: var(--ink);
+  font: medium/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  --brand: #0b57a4; --on-brand: #fff; --ground: #eef2f6; --surface: #fff; --ink: #18222c; --quiet: #4d5b69;
+  --line: #cbd5de; --edge: #6f7d8b; --link: #0b57a4; --bad: #b42318; --warn: #fff4d6; --warn-ink: #5c3d00;
+  --warn-line: #b98300; --full: 100vh;
+}
+@supports (height: 100dvh) { .root { --full: 100dvh; } }
+@media (prefers-color-scheme: dark) {
+  .root {
+    --brand: #1d62b0; --ground: #10161c; --surface: #1c252e; --ink: #e8edf2; --quiet: #aab6c2; --line: #394653;
+    --edge: #8795a3; --link: #90c3ff; --bad: #ffa198; --warn: #38290a; --warn-ink: #ffe3a1; --warn-line: #c79a2b;
+  }
+}
+
+h1, h2, h3, p, ul, ol { margin: 0; padding: 0; }
+h1, h2 { font-size: 1.125em; line-height: 1.3; }
+h3 { font-size: 1em; }
+a { color: var(--link); overflow-wrap: anywhere; }
+button {
+  font: inherit; color: var(--link); background: var(--surface); border: 1px solid var(--link); border-radius: 12px;
+  min-height: 44px; min-width: 44px; padding: 6px 14px; cursor: pointer; touch-action: manipulation;
+}
+button:hover { text-decoration: underline; }
+:focus { outline: none; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; display: block; }
+.quiet { color: var(--quiet); font-size: .875em; }
+/* For the ear only. A list of options is too, while they stand below it as buttons. */
+.unseen, .last .clarify ol { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+
+.launcher {
+  position: fixed; z-index: 2147483000; width: 60px; height: 60px; padding: 0; border: 2px solid var(--on-brand);
+  right: calc(16px + env(safe-area-inset-right)); bottom: calc(16px + env(safe-area-inset-bottom));
+  border-radius: 50%; background: var(--brand); color: var(--on-brand); box-shadow: 0 3px 12px #0006;
+}
+.launcher svg { margin: auto; width: 28px; height: 28px; }
+.opened .launcher { display: none; }
+
+.panel {
+  position: fixed; z-index: 2147483000; inset: 0 0 auto; height: var(--room, var(--full)); overflow: hidden;
+  display: flex; flex-direction: column; background: var(--ground); text-align: start;
+}
+@media (min-width: 500px) and (min-height: 500px) {
+  .widget .panel {
+    inset: auto calc(16px + env(safe-area-inset-right)) calc(16px + env(safe-area-inset-bottom)) auto;
+    width: 400px; height: min(660px, var(--full) - 32px); border-radius: 16px; border: 1px solid var(--line);
+    box-shadow: 0 8px 32px #0005;
+  }
+}
+
+.header {
+  display: flex; align-items: center; gap: 4px; background: var(--brand); color: var(--on-brand);
+  padding: calc(6px + env(safe-area-inset-top)) calc(8px + env(safe-area-inset-right)) 6px calc(16px + env(safe-area-inset-left));
+}
+.header > :first-child { flex: 1; font-weight: 600; text-wrap: balance; }
+.tool { background: none; border: 0; color: inherit; padding: 8px; display: flex; gap: 6px; align-items: center; justify-content: center; }
+.tool:focus-visible { outline-color: currentColor; outline-offset: -3px; }
+.wide { display: none; }
+
+.confirm {
+  display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 10px 16px; background: var(--surface);
+  border-bottom: 1px solid var(--line);
+}
+.confirm p { flex: 1 1 100%; }
+.danger { background: var(--bad); border-color: var(--bad); color: var(--surface); }
+
+.scroll { flex: 1; min-height: 0; overflow: hidden auto; overscroll-behavior: contain; position: relative; padding: 12px; }
+.scroll:focus-visible { outline-offset: -3px; }
+.turn { display: flex; flex-direction: column; align-items: flex-start; margin-bottom: 10px; container-type: inline-size; }
+.turn.you { align-items: flex-end; }
+.bubble {
+  position: relative; max-width: 100%; padding: 10px 14px; border-radius: 16px; border-bottom-left-radius: 4px;
+  background: var(--surface); border: 1px solid var(--line); overflow-wrap: break-word;
+  display: flex; flex-direction: column; gap: 8px;
+}
+.you .bubble {
+  max-width: 86%; background: var(--brand); color: var(--on-brand); border-color: transparent; white-space: pre-wrap;
+  border-radius: 16px; border-bottom-right-radius: 4px;
+}
+.bubble ul, .bubble ol { padding-left: 1.25em; display: flex; flex-direction: column; gap: 4px; }
+.bubble ol { padding-left: 1.75em; }
+.bubble ul ul { margin-top: 4px; list-style: "– "; padding-left: .9em; }
+.bubble h3 { margin-top: 4px; }
+.emergency { border: 2px solid var(--bad); font-size: 1.125em; }
+.emergency a { font-weight: 700; }
+.source { border-top: 1px solid var(--line); padding-top: 8px; }
+.warning {
+  background: var(--warn); color: var(--warn-ink); border: 1px solid var(--warn-line); border-radius: 8px; padding: 8px 10px;
+}
+.state { font-size: .875em; color: var(--bad); text-align: end; }
+.state:empty { display: none; }
+.state span { display: block; }
+.plain { border: 0; background: none; padding: 4px 6px; font-weight: 600; text-decoration: underline; }
+
+.card { display: flex; flex-direction: column; gap: 8px; }
+.card h2 + .quiet { margin-top: -8px; }
+.bubble .checklist { list-style: none; padding: 0; gap: 0; }
+.checklist li { border-top: 1px solid var(--line); }
+.checklist label { display: flex; gap: 10px; padding: 10px 0; cursor: pointer; }
+.checklist label > span > * { display: block; }
+.checklist b { font-weight: 600; }
+.checklist input { flex: none; width: 22px; height: 22px; margin: 1px 0 0; accent-color: var(--link); }
+
+table { border-collapse: collapse; width: 100%; font-size: .9375em; }
+caption { text-align: start; font-weight: 700; padding-bottom: 6px; font-size: 1.067em; }
+th, td { text-align: start; vertical-align: top; border: 1px solid var(--line); padding: 6px 8px; }
+th { font-weight: 600; }
+td, tbody th { min-width: 6.5em; }
+thead { background: var(--ground); }
+td div + div { margin-top: 6px; }
+@container (max-width: 460px) {
+  table, caption, tbody, tr, tbody th, td { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+  tr + tr { margin-top: 8px; }
+  th, td { border: 0; }
+  tbody th { background: var(--ground); }
+  td::before { content: attr(data-label); content: attr(data-label) / ""; display: block; color: var(--quiet); font-size: .875em; }
+}
+
+.typing { min-height: 4px; }
+.dots { display: inline-flex; gap: 5px; padding: 12px 14px; margin-bottom: 8px; background: var(--surface); border: 1px solid var(--line); border-radius: 16px; }
+.dots i { width: 8px; height: 8px; border-radius: 50%; background: var(--quiet); animation: wait 1.2s infinite; }
+.dots i:nth-child(2) { animation-delay: .2s; }
+.dots i:nth-child(3) { animation-delay: .4s; }
+@keyframes wait { 0%, 60%, 100% { opacity: .3; } 30% { opacity: 1; } }
+@media (prefers-reduced-motion: reduce) { .dots i { animation: none; } }
+
+.quick { display: flex; flex-wrap: wrap; gap: 8px; }
+.quick button { text-align: start; overflow-wrap: anywhere; }
+.network { padding: 6px 16px; background: var(--warn); color: var(--warn-ink); font-size: .875em; }
+.network:empty { display: none; }
+
+.form {
+  background: var(--surface); border-top: 1px solid var(--line);
+  padding: 8px calc(12px + env(safe-area-inset-right)) calc(8px + env(safe-area-inset-bottom)) calc(12px + env(safe-area-inset-left));
+}
+.row { display: flex; gap: 8px; align-items: flex-end; }
+textarea {
+  flex: 1; min-width: 0; font: inherit; font-size: max(16px, 1em); line-height: 1.4; color: inherit; background: var(--surface);
+  border: 1px solid var(--edge); border-radius: 12px; padding: 10px 12px; resize: none;
+  min-height: 46px; max-height: calc(5 * 1.4em + 22px); /* 16px letters at least, or iPhones zoom in */
+}
+textarea::placeholder { color: var(--quiet); opacity: 1; }
+textarea:focus-visible { outline-offset: -1px; }
+.send { flex: none; width: 46px; height: 46px; padding: 0; border: 0; background: var(--brand); color: var(--on-brand); }
+.send svg { margin: auto; }
+.counter:empty { display: none; }
+
+/* Wide pages: a column in the middle that the eye can follow. */
+@media (min-width: 700px) {
+  .page .wide { display: inline; }
+  .page .header, .page .confirm, .page .scroll, .page .network, .page .form { padding-inline: max(16px, 50% - 380px); }
+  .page .bubble { max-width: 92%; }
+  .page .you .bubble { max-width: 75%; }
+}
+`;
+
+if (document.body) start();
+else document.addEventListener("DOMContentLoaded", start);
+})();
