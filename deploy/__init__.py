@@ -1,0 +1,1 @@
+"""What is needed to run motcua on a machine."""

@@ -1,0 +1,91 @@
+"""The three processes, started for real on fakes: they come up, they go together, none is left."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+
+import pytest
+
+from deploy.house import services
+from deploy.house.processes import GRACE
+from tests.deploy.fake_house import FakeHouse
+
+
+def test_they_know_each_others_ports(fake: FakeHouse) -> None:
+    fake.environ.update(MOTCUA_PORT="8100", MOTCUA_RASA_PORT="5100", MOTCUA_ACTIONS_PORT="5200")
+    actions, rasa, gateway = services.three(fake.house)
+    assert actions.command[1:] == ("-m", "actions", "--port", "5200")
+    assert rasa.command[-4:] == ("--interface", "127.0.0.1", "--port", "5100")
+    assert rasa.environ["ACTION_SERVER_URL"] == "http://127.0.0.1:5200/webhook"
+    assert gateway.command[1:] == ("-m", "bot", "serve", "--port", "8100")
+    assert gateway.environ["MOTCUA_RASA_URL"] == "http://127.0.0.1:5100"
+    assert gateway.environ["MOTCUA_ACTIONS_URL"] == "http://127.0.0.1:5200"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_run_stays_until_it_is_stopped_and_leaves_nobody(fake: FakeHouse, number: int) -> None:
+    launcher = fake.start("run")
+    said = fake.wait_for_prompt(launcher)
+    assert f"motcua: http://127.0.0.1:{fake.environ['MOTCUA_PORT']}  (Ctrl-C stops it)" in said
+    assert len(fake.alive()) == 6  # three and the helper of each
+    begun = time.monotonic()
+    launcher.send_signal(number)
+    launcher.communicate(timeout=15)
+    assert launcher.returncode == 0
+    assert fake.alive() == []
+    assert time.monotonic() - begun < GRACE  # nobody had to be ended by force
+
+
+def test_a_stop_while_they_start_leaves_nobody(fake: FakeHouse) -> None:
+    fake.write(
+        "server.py", (fake.root / "server.py").read_text().replace("http.server.HTTPServer", "while True: pass #")
+    )
+    launcher = fake.start("run")
+    fake.wait_for(lambda: len(fake.pids()) == 6)
+    launcher.send_signal(signal.SIGINT)
+    said, _ = launcher.communicate(timeout=15)
+    assert launcher.returncode == 130
+    assert said.endswith("motcua: stopped\n")
+    assert fake.alive() == []
+
+
+@pytest.mark.parametrize("name", ["actions", "rasa", "gateway"])
+def test_one_that_cannot_start_ends_all(fake: FakeHouse, name: str) -> None:
+    code, said = fake.launch("run", FAKE_BROKEN=name)
+    assert code == 1
+    assert "    no model found\n" in said
+    log = fake.root / "var" / "logs" / f"{name}.log"
+    assert said.endswith(f"motcua: {name} ended with exit code 3 - see {log}\n")
+    assert fake.alive() == []
+
+
+def test_one_that_dies_later_ends_all(fake: FakeHouse) -> None:
+    launcher = fake.start("run")
+    fake.wait_for_prompt(launcher)
+    fake.write("var/kill-rasa", "")
+    with socket.create_connection(("127.0.0.1", int(fake.environ["MOTCUA_RASA_PORT"])), timeout=5) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    said, _ = launcher.communicate(timeout=15)
+    assert launcher.returncode == 1
+    assert "    killed by the test\n" in said
+    assert "motcua: rasa ended with exit code 4 - see " in said
+    assert fake.alive() == []
+
+
+def test_one_that_never_answers(fake: FakeHouse) -> None:
+    source = fake.root / "deploy" / "house" / "services.py"
+    source.write_text(source.read_text().replace("READY_LIMIT = 180.0", "READY_LIMIT = 1.0"))
+    fake.write("server.py", (fake.root / "server.py").read_text().replace("send_response(200)", "send_response(503)"))
+    code, said = fake.launch("run")
+    assert code == 1
+    assert "did not answer within 1 s - see " in said
+    assert fake.alive() == []
+
+
+def test_the_log_before_is_kept(fake: FakeHouse) -> None:
+    log = fake.write("var/logs/rasa.log", "before")
+    services.keep_previous(log)
+    assert not log.exists()
+    assert (fake.root / "var" / "logs" / "rasa.log.1").read_text() == "before"
