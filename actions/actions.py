@@ -48,7 +48,7 @@ class AnswerQuestion(Action):
         if meant and len(text.split()) <= CHOICE_WORDS:
             return _choose(dispatcher, tracker, meant.payload, what.aspects)
         reply = library().ask(text, what)
-        if offered and reply.outcome is Outcome.CLARIFY and not reply.buttons:
+        if offered and reply.outcome is Outcome.CLARIFY and (not reply.buttons or what.intent == "ask_follow_up"):
             reply = compose.clarify(None, offered, 0.5)
         return conversation.send(dispatcher, tracker, reply, asked=what.aspects)
 

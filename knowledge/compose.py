@@ -327,6 +327,15 @@ def procedure_button(record: Procedure) -> Button:
     return Button(title=_short(record.short_name), payload=f"procedure:{record.code}")
 
 
+def say_again() -> Reply:
+    """The polite request to say it in words, when a message holds none."""
+    return Reply(
+        text="Anh/chị cho biết việc cần làm nhé, ví dụ: “làm khai sinh cho con”, “đăng ký tạm trú ở đâu”.",
+        outcome=Outcome.CLARIFY,
+        confidence=0.5,
+    )
+
+
 def which_procedure() -> Reply:
     """The question back when an aspect is asked about but no procedure is known."""
     return Reply(

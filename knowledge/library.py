@@ -19,6 +19,7 @@ from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, UnsourcedFact
 from knowledge.finder import Finder
 from knowledge.lexicons import load_lexicons
+from knowledge.normalise import tokens
 from knowledge.passages import TargetKind
 from knowledge.record import Procedure
 from knowledge.reply import Aspect, Button, Outcome, Reply
@@ -28,6 +29,9 @@ from knowledge.snapshot import Snapshot, current_name, load_snapshot
 
 log = structlog.get_logger(__name__)
 
+SHORTEST = 2  # letters and digits; a message with fewer says nothing
+MEANS_SOMETHING = 0.7  # cosine of the best passage from which a short message does name a thing
+NAMES_NOTHING = 0.2  # chance of a topic of its own under which a message is taken to have none
 CLEARLY_OUTSIDE = 0.6  # chance of the intent out_of_scope from which it is believed ...
 FOUND_ALL_THE_SAME = 0.75  # ... unless the search is at least this sure of something
 SAID = 0.7  # confidence from which a message is taken to name something
@@ -75,8 +79,10 @@ class Library:
     def ask(self, text: str, understood: Understood | None = None) -> Reply:
         """The reply to a question about a procedure, or the honest word that there is none."""
         understood = understood or Understood()
+        if sum(map(len, tokens(text))) < SHORTEST:
+            return compose.say_again()
         hits, decision = self.find(text)
-        if understood.intent == "ask_follow_up" and not understood.procedure and not self._names_one(decision):
+        if not understood.procedure and self._only_goes_on(understood, hits, decision):
             return compose.which_procedure()
         if self._goes_on(understood, decision):
             return self.tell(understood.procedure or "", understood.aspects, confidence=understood.intent_chance)
@@ -140,6 +146,13 @@ class Library:
     @staticmethod
     def _names_one(decision: Decision) -> bool:
         return decision.outcome in (Outcome.ANSWER, Outcome.CLARIFY) and decision.confidence > SAID
+
+    @staticmethod
+    def _only_goes_on(understood: Understood, hits: Sequence[Hit], decision: Decision) -> bool:
+        """Whether a message asks about an aspect and says nothing of what."""
+        asks = understood.intent == "ask_follow_up" or (understood.aspects and understood.intent != "out_of_scope")
+        found = decision.target is not None and bool(hits) and hits[0].part("meaning") > MEANS_SOMETHING
+        return bool(asks) and not found and decision.own_topic < NAMES_NOTHING
 
     def _goes_on(self, understood: Understood, decision: Decision) -> bool:
         """Whether a message goes on about the procedure under discussion instead of naming a new one."""

@@ -71,7 +71,7 @@ def test_what_was_asked_about_is_told(library: Library) -> None:
 
 def test_an_answer_that_is_not_sure_offers_others(library: Library) -> None:
     decided = Decided(library, Decision(Outcome.ANSWER, 0.4, tiny.STAY, (tiny.HOME, tiny.BIRTH)))
-    reply = decided.ask("ở")
+    reply = decided.ask("ở nhờ")
     assert reply.procedure == tiny.STAY
     assert payloads(reply)[-2:] == [f"procedure:{tiny.HOME}", f"procedure:{tiny.BIRTH}"]
     assert reply.confidence == 0.4
@@ -87,7 +87,7 @@ def test_a_topic_asks_back(library: Library) -> None:
 
 def test_without_a_topic_the_best_procedures_are_offered(library: Library) -> None:
     decided = Decided(library, Decision(Outcome.CLARIFY, 0.6, None, (tiny.HOME, tiny.STAY)))
-    assert payloads(decided.ask("ở")) == [f"procedure:{tiny.HOME}", f"procedure:{tiny.STAY}"]
+    assert payloads(decided.ask("ở nhờ")) == [f"procedure:{tiny.HOME}", f"procedure:{tiny.STAY}"]
 
 
 def test_what_others_handle_is_named(library: Library) -> None:
@@ -99,7 +99,7 @@ def test_what_others_handle_is_named(library: Library) -> None:
 
 def test_what_nobody_is_known_to_handle_offers_what_is_near(library: Library) -> None:
     found = (hit(tiny.STAY, 0.9), hit("topic:ho-khau", 0.8), hit(tiny.HOME, 0.7), hit(tiny.BIRTH, 0.6))
-    reply = Decided(library, Decision(Outcome.NOT_IN_CATALOGUE, 0.6, None), found).ask("?")
+    reply = Decided(library, Decision(Outcome.NOT_IN_CATALOGUE, 0.6, None), found).ask("hỏi chút")
     assert reply.outcome is Outcome.NOT_IN_CATALOGUE
     assert payloads(reply) == [f"procedure:{tiny.STAY}", f"procedure:{tiny.HOME}"]
 
@@ -121,7 +121,7 @@ def test_the_conversation_may_know_that_it_lies_outside(
     library: Library, chance: float, confidence: float, outcome: Outcome
 ) -> None:
     decided = Decided(library, Decision(Outcome.ANSWER, confidence, tiny.STAY))
-    assert decided.ask("?", Understood("out_of_scope", chance)).outcome is outcome
+    assert decided.ask("hỏi chút", Understood("out_of_scope", chance)).outcome is outcome
 
 
 @given(st.text())
@@ -157,7 +157,7 @@ def test_a_new_procedure_takes_over_even_where_the_conversation_took_it_for_a_fo
 @pytest.mark.parametrize(("naming", "procedure"), [(0.9, tiny.STAY), (0.2, tiny.BIRTH)])
 def test_the_surer_of_two_looks_decides(library: Library, naming: float, procedure: str) -> None:
     decided = Decided(library, Decision(Outcome.ANSWER, 0.9, tiny.STAY, naming=naming))
-    assert decided.ask("?", following(intent_chance=0.5)).procedure == procedure
+    assert decided.ask("hỏi chút", following(intent_chance=0.5)).procedure == procedure
 
 
 def test_a_follow_up_to_nothing_asks_what_it_is_about(library: Library) -> None:
@@ -335,3 +335,9 @@ def test_it_does_not_start_with_a_broken_tuning(own_data: Path, snapshots: Path,
     (own_data / "tuning.yml").write_text("colour: blue", encoding="utf-8")
     with pytest.raises(RecordError, match="tuning"):
         Library(KnowledgeSettings(data=own_data, snapshots=snapshots, encoder=str(encoder_folder)))
+
+
+@pytest.mark.parametrize("text", ["", "??? !!!", "😀", "a"])
+def test_a_message_that_says_nothing_is_asked_back(library: Library, text: str) -> None:
+    reply = library.ask(text)
+    assert (reply.outcome, reply.buttons) == (Outcome.CLARIFY, ())

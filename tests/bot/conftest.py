@@ -1,0 +1,65 @@
+"""A gateway with settings of its own, in front of a Rasa that is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.rasa import Rasa
+from bot.server import create_app
+from bot.settings import BotSettings
+from tests.bot.double import ALLOWED, CLOSED_URL, FakeRasa
+
+Serve = Callable[..., TestClient]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the environment nor a .env file says anything."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def rasa() -> FakeRasa:
+    return FakeRasa()
+
+
+def own_settings(**changes: Any) -> BotSettings:
+    """Settings for a gateway without limits in front of nobody, with some changed."""
+    values: dict[str, Any] = {
+        "rasa_url": CLOSED_URL,
+        "actions_url": CLOSED_URL,
+        "secret": "for the tests",
+        "allowed_origins": (ALLOWED,),
+        "limit_session": "1000000/minute",
+        "limit_address": "1000000/minute",
+    }
+    return BotSettings(**values | changes)
+
+
+@pytest.fixture
+def serve(rasa: FakeRasa) -> Iterator[Serve]:
+    """Serves the application, in this process, with some settings changed."""
+    clients = []
+
+    def start(**changes: Any) -> TestClient:
+        app = create_app(own_settings(**changes))
+        app.state.gateway.rasa = Rasa("http://rasa", 5, transport=rasa.transport)
+        clients.append(TestClient(app).__enter__())
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(serve: Serve) -> TestClient:
+    return serve()

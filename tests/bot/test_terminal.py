@@ -1,0 +1,65 @@
+"""The assistant in a terminal: lines in, replies out, a number chooses a button."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import httpx
+import pytest
+from rich.console import Console
+
+from bot import terminal
+from knowledge.reply import Outcome, Reply
+from tests.bot.double import ANSWER, gateway_answer
+
+REFUSAL = httpx.Response(400, json={"error": {"code": "B102", "message": "Tin nhắn trống."}})
+
+
+def talk(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], *answers: httpx.Response
+) -> tuple[list[dict[str, str]], str]:
+    """What the gateway was sent and what the person saw."""
+    bodies = []
+    waiting = list(answers)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return waiting.pop(0) if waiting else gateway_answer()
+
+    transport = httpx.MockTransport(handle)
+    monkeypatch.setattr(terminal, "connect", lambda url: httpx.Client(base_url=url, transport=transport))
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    screen = io.StringIO()
+    terminal.talk("http://here", Console(file=screen, width=100))
+    return bodies, screen.getvalue()
+
+
+def test_a_line_is_a_message_and_its_reply_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, shown = talk(monkeypatch, ["khai sinh", "", "  "])
+    assert [body["text"] for body in bodies] == ["khai sinh"]
+    assert "trợ lý tự động" in shown
+    assert "Đăng ký khai sinh" in shown
+    assert "[2] Số hai" in shown
+
+
+def test_a_number_taps_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, _ = talk(monkeypatch, ["2", "khai sinh", "2", "3"])
+    assert [(body["text"], body.get("payload")) for body in bodies] == [
+        ("2", None),
+        ("khai sinh", None),
+        ("Số hai", "case:hai"),
+        ("3", None),
+    ]
+
+
+def test_a_refusal_is_shown_and_the_buttons_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, shown = talk(monkeypatch, ["khai sinh", "a", "1"], gateway_answer(), REFUSAL)
+    assert "Tin nhắn trống." in shown
+    assert bodies[-1].get("payload") == "aspects:time_limit"
+
+
+def test_brackets_in_a_reply_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply = Reply(text="mẫu [CT01] [/b]", outcome=Outcome.SMALL_TALK)
+    assert "mẫu [CT01] [/b]" in talk(monkeypatch, ["a"], gateway_answer(reply))[1]
+    assert ANSWER.text not in talk(monkeypatch, ["a"], gateway_answer(reply))[1]

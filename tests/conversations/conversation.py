@@ -1,0 +1,48 @@
+"""A conversation in YAML: what a citizen says or taps, turn by turn, and what has to come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from knowledge.reply import Aspect, Outcome
+
+
+class Turn(BaseModel):
+    """One message and what is expected of its reply; what is not named is not looked at.
+
+    tap: the title of a button of the reply before. who: whose conversation, where there is more than one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    who: str = "citizen"
+    say: str = ""
+    tap: str = ""
+    outcome: Outcome | None = None
+    procedure: str | None = None
+    aspects: frozenset[Aspect] = frozenset()
+    contains: tuple[str, ...] = ()
+    not_contains: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_message(self) -> Turn:
+        if bool(self.say) == bool(self.tap):
+            raise ValueError("a turn says something or taps a button")
+        return self
+
+
+class Script(BaseModel):
+    """One file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str
+    turns: tuple[Turn, ...]
+
+
+def read_script(path: Path) -> Script:
+    return Script.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,107 @@
+"""The documentation names every setting, error, command and target, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import typer
+import typer.main
+from pydantic_settings import BaseSettings
+
+from bot.__main__ import app as bot_commands
+from bot.settings import BotSettings
+from knowledge.__main__ import app as knowledge_commands
+from knowledge.settings import ROOT, KnowledgeSettings
+
+LAUNCHER_SETTINGS = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def documentation() -> str:
+    return "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+
+def missing(names: list[str]) -> list[str]:
+    """Those that no page names as whole words."""
+    text = documentation()
+    assert names
+    return [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+
+
+def test_there_is_documentation() -> None:
+    assert len(PAGES) > 3
+
+
+@pytest.mark.parametrize("settings", [KnowledgeSettings, BotSettings])
+def test_every_setting(settings: type[BaseSettings]) -> None:
+    assert missing([f"MOTCUA_{name.upper()}" for name in settings.model_fields]) == []
+
+
+def test_every_setting_of_the_launcher() -> None:
+    assert missing(list(LAUNCHER_SETTINGS)) == []
+
+
+def codes(package: str) -> list[str]:
+    """The codes of a package's errors."""
+    module = importlib.import_module(f"{package}.errors")
+    return [str(vars(error)["code"]) for _, error in inspect.getmembers(module, inspect.isclass)]
+
+
+@pytest.mark.parametrize("package", ["knowledge", "bot"])
+def test_every_error(package: str) -> None:
+    assert missing(codes(package)) == []
+
+
+def test_every_target_of_make() -> None:
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(targets) >= 10
+    assert missing([f"make {target}" for target in targets]) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "app"), [("knowledge", knowledge_commands), ("bot", bot_commands)], ids=["knowledge", "bot"]
+)
+def test_every_command(package: str, app: typer.Typer) -> None:
+    group = typer.main.get_group(app)
+    assert missing([f"python -m {package} {name}" for name in group.commands]) == []
+
+
+def test_every_target_that_is_named_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"`make ([a-z]+)", documentation()))
+    assert named
+    assert [name for name in sorted(named) if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_every_command_that_is_named_is_there() -> None:
+    known = {
+        "knowledge": set(typer.main.get_group(knowledge_commands).commands),
+        "bot": set(typer.main.get_group(bot_commands).commands),
+    }
+    named = re.findall(r"python -m (knowledge|bot) ([a-z][a-z-]+)", documentation())
+    assert named
+    assert [name for package, name in named if name not in known[package]] == []
+
+
+def test_every_setting_that_is_named_is_there() -> None:
+    fields = {*KnowledgeSettings.model_fields, *BotSettings.model_fields}
+    known = {*LAUNCHER_SETTINGS, *(f"MOTCUA_{name.upper()}" for name in fields)}
+    named = set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", documentation()))
+    assert sorted(named - known) == []
+
+
+def test_every_error_code_that_is_named_is_there() -> None:
+    known = {*codes("knowledge"), *codes("bot")}
+    assert sorted(set(re.findall(r"\b[KB]\d{3}\b", documentation())) - known) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path) -> None:
+    links = [link.partition("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8"))]
+    local = [link for link in links if link and not link.startswith(("http://", "https://", "mailto:"))]
+    assert [link for link in local if not (page.parent / link).exists()] == []

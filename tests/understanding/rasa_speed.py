@@ -1,0 +1,54 @@
+"""What is remembered for speed gives the same answers."""
+
+import unittest
+from unittest import mock
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import SchemaError
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.utils.common import all_subclasses
+
+from understanding import speed
+
+SCHEMA = {"type": "object", "title": "only in this test"}
+
+
+class SpeedTest(unittest.TestCase):
+    def test_it_is_in_place_as_soon_as_the_package_is_loaded(self) -> None:
+        self.assertIs(Event.resolve_by_type, speed._remembered_class)
+        self.assertIs(Draft7Validator.check_schema, speed._check_once)
+        speed.apply()
+        self.assertIsNot(speed._resolve, speed._remembered_class, "twice changes nothing")
+
+    def test_every_event_has_the_class_it_had(self) -> None:
+        names = {event.type_name for event in all_subclasses(Event) if event.type_name}
+        self.assertGreater(len(names), 10)
+        for name in names:
+            for _ in range(2):
+                self.assertIs(Event.resolve_by_type(name), speed._resolve(name), name)
+
+    def test_an_unknown_one_is_as_before(self) -> None:
+        for _ in range(2):
+            self.assertIs(Event.resolve_by_type("never heard of", UserUttered), UserUttered)
+            with self.assertRaises(ValueError):
+                Event.resolve_by_type("never heard of")
+        self.assertIsNone(Event.resolve_by_type("topic"))
+
+    def test_a_class_is_looked_for_once(self) -> None:
+        with mock.patch.dict(speed._classes, clear=True), mock.patch.object(speed, "_resolve") as resolve:
+            resolve.return_value = UserUttered
+            for _ in range(3):
+                Event.resolve_by_type("user")
+        resolve.assert_called_once()
+
+    def test_a_schema_is_checked_once(self) -> None:
+        with mock.patch.object(speed, "_check_schema") as check:
+            for _ in range(3):
+                Draft7Validator.check_schema(dict(SCHEMA))
+            Draft7Validator.check_schema({**SCHEMA, "title": "another, only in this test"})
+        self.assertEqual(check.call_count, 2)
+
+    def test_a_bad_schema_is_refused_each_time(self) -> None:
+        for _ in range(2):
+            with self.assertRaises(SchemaError):
+                Draft7Validator.check_schema({"type": "never heard of"})
