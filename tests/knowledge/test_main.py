@@ -40,6 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr("sys.argv", ["knowledge", *arguments])
+        monkeypatch.setenv("COLUMNS", "160")  # so that no table is wrapped, whatever the terminal
         with pytest.raises(SystemExit) as ended:
             commands.main()
         return int(ended.value.code or 0)
