@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
 
 from knowledge import __main__ as commands
 from knowledge.decide import load_tuning
@@ -40,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr("sys.argv", ["knowledge", *arguments])
-        monkeypatch.setenv("COLUMNS", "160")  # so that no table is wrapped, whatever the terminal
+        monkeypatch.setattr(commands, "screen", Console(width=160))  # so that no table is wrapped
         with pytest.raises(SystemExit) as ended:
             commands.main()
         return int(ended.value.code or 0)
