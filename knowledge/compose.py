@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from knowledge import words
 from knowledge.catalogue import Elsewhere
-from knowledge.record import Case, Channel, Procedure, Way
+from knowledge.record import Case, Channel, Procedure, Source, Way
 from knowledge.reply import (
     Aspect,
     Button,
@@ -235,18 +235,18 @@ def _card(record: Procedure, asked: Sequence[Aspect], case: Case) -> Card:
 
 
 def _citations(record: Procedure, asked: Iterable[Aspect]) -> list[Citation]:
-    return [
-        Citation(
-            code=record.code,
-            field=FIELDS[aspect],
-            name=source.name,
-            decision=source.decision,
-            as_of=source.as_of,
-            page=source.page,
-        )
-        for aspect in asked
-        for source in record.sources
-    ]
+    return [_citation(record, FIELDS[aspect], source) for aspect in asked for source in record.sources]
+
+
+def _citation(record: Procedure, field: str, source: Source) -> Citation:
+    return Citation(
+        code=record.code,
+        field=field,
+        name=source.name,
+        decision=source.decision,
+        as_of=source.as_of,
+        page=source.page,
+    )
 
 
 def _join(parts: Iterable[str]) -> str:
@@ -265,13 +265,24 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
-def clarify(question: str | None, buttons: Sequence[Button], confidence: float) -> Reply:
-    """The question back when several procedures fit, with a numbered list for channels without buttons."""
+def clarify(
+    question: str | None, buttons: Sequence[Button], confidence: float, records: Sequence[Procedure] = ()
+) -> Reply:
+    """The question back when several procedures fit, with a numbered list for channels without buttons.
+
+    records: the procedures that are offered; their names are facts too, so their sources go along.
+    """
     lines = [question or "Anh/chị muốn hỏi về việc nào dưới đây ạ?"]
     if buttons:
         lines += [f"{position}. {button.title}" for position, button in enumerate(buttons, 1)]
         lines.append("Bấm chọn, hoặc gõ số thứ tự.")
-    return Reply(text="\n".join(lines), outcome=Outcome.CLARIFY, confidence=confidence, buttons=tuple(buttons))
+    return Reply(
+        text="\n".join(lines),
+        outcome=Outcome.CLARIFY,
+        confidence=confidence,
+        sources=tuple(_citation(record, "name", source) for record in records for source in record.sources),
+        buttons=tuple(buttons),
+    )
 
 
 def not_in_catalogue(other: Elsewhere | None, near: Sequence[Button], confidence: float) -> Reply:

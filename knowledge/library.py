@@ -168,10 +168,12 @@ class Library:
         catalogue = self.snapshot.catalogue
         topic = catalogue.topics.get((decision.target or "").partition(":")[2])
         if topic:
+            offered = [catalogue.procedures[option.code] for option in topic.options]
             buttons = [Button(title=option.label, payload=f"procedure:{option.code}") for option in topic.options]
-            return compose.clarify(topic.question, buttons, decision.confidence)
-        buttons = [self._button(code) for code in decision.others]
-        return compose.clarify(None, buttons, decision.confidence)
+            return compose.clarify(topic.question, buttons, decision.confidence, offered)
+        offered = [catalogue.procedures[code] for code in decision.others]
+        buttons = [compose.procedure_button(record) for record in offered]
+        return compose.clarify(None, buttons, decision.confidence, offered)
 
     def _not_held(self, decision: Decision, hits: Sequence[Hit]) -> Reply:
         other = self.snapshot.catalogue.elsewhere.get((decision.target or "").partition(":")[2])

@@ -57,7 +57,12 @@ def _expect(turn: Turn, reply: Reply, said: str) -> None:
 
 
 def _is_sourced(reply: Reply, catalogue: Catalogue, said: str) -> None:
-    """Every answer names its source, and every figure in it stands in the record."""
+    """Every answer names its source, and every figure in it stands in the record. A choice names those of its names."""
+    if reply.outcome is Outcome.CLARIFY:
+        offered = {button.payload.partition(":")[2] for button in reply.buttons}
+        assert {source.code for source in reply.sources} <= offered, said
+        assert {source.field for source in reply.sources} <= {"name"}, said
+        return
     if reply.outcome is not Outcome.ANSWER:
         assert reply.sources == (), said
         return

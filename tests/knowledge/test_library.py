@@ -82,6 +82,7 @@ def test_a_topic_asks_back(library: Library) -> None:
     assert reply.outcome is Outcome.CLARIFY
     assert reply.text.startswith(tiny.TOPIC["question"])
     assert payloads(reply) == [f"procedure:{tiny.STAY}", f"procedure:{tiny.HOME}"]
+    assert {(source.code, source.field) for source in reply.sources} == {(tiny.STAY, "name"), (tiny.HOME, "name")}
     assert [button.title for button in reply.buttons] == ["Ở tạm", "Ở lâu dài"]
 
 
