@@ -13,7 +13,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-EVENTS_KEPT = 40  # about four turns; slots are carried over
+EVENTS_KEPT = 20  # about two turns, which is all the rules look at; slots are carried over
 FORGOTTEN_AFTER = 2 * 3600.0  # seconds without a message
 SWEEP_EVERY = 300.0
 

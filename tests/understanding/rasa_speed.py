@@ -1,8 +1,12 @@
 """What is remembered for speed gives the same answers."""
 
 import unittest
+from operator import add
 from unittest import mock
 
+import dask
+import dask.core
+import rasa.engine.runner.dask
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import SchemaError
 from rasa.shared.core.events import Event, UserUttered
@@ -19,6 +23,11 @@ class SpeedTest(unittest.TestCase):
         self.assertIs(Draft7Validator.check_schema, speed._check_once)
         speed.apply()
         self.assertIsNot(speed._resolve, speed._remembered_class, "twice changes nothing")
+
+    def test_a_graph_gives_what_the_scheduler_gave(self) -> None:
+        self.assertIs(rasa.engine.runner.dask.dask, dask.core)
+        graph = {"one": 1, "two": (add, "one", "one"), "five": (add, "two", 3)}
+        self.assertEqual(list(dask.core.get(graph, ["five", "two"])), list(dask.get(graph, ["five", "two"])))
 
     def test_every_event_has_the_class_it_had(self) -> None:
         names = {event.type_name for event in all_subclasses(Event) if event.type_name}
