@@ -6,9 +6,12 @@ KnowledgeError
 ├── SnapshotMissing    K201  no snapshot was built yet
 ├── SnapshotCorrupted  K202  a file of the snapshot is not what its manifest says
 ├── SnapshotMismatch   K203  a snapshot made with another encoder or another version
+├── SnapshotStoreFailed K204  the shared place of snapshots cannot be read or written
 ├── EncoderMissing     K301  the encoder's files cannot be loaded
 ├── QuestionSetError   K401  a question set has a line that cannot be used
 ├── CatalogueFormat    K402  a catalogue file in a format that is not known
+├── ImportStoreBroken  K403  the file of imported records cannot be read or written
+├── SyncFailed         K404  the portal could not be read to the end
 └── UnsourcedFact      K501  a reply states a number or decree that no source holds
 """
 
@@ -69,6 +72,13 @@ class SnapshotMismatch(KnowledgeError):
     remedy = "Run `python -m knowledge build`, or set MOTCUA_ENCODER to the encoder it names."
 
 
+class SnapshotStoreFailed(KnowledgeError):
+    """The shared place of snapshots cannot be read or written; the snapshot in use stays."""
+
+    code = "K204"
+    remedy = "Check MOTCUA_SNAPSHOT_STORE and the rights to it (s3:// needs the package s3fs)."
+
+
 class EncoderMissing(KnowledgeError):
     """The encoder's files cannot be loaded."""
 
@@ -89,7 +99,21 @@ class CatalogueFormat(KnowledgeError):
     """A catalogue file in a format that is not known."""
 
     code = "K402"
-    remedy = "Known is the crawl dvcqg (JSONL, also gzipped)."
+    remedy = "docs/imports.md describes the formats; name one with --format if it was not recognised."
+
+
+class ImportStoreBroken(KnowledgeError):
+    """The file of imported records cannot be read or written."""
+
+    code = "K403"
+    remedy = "Move it away and import again; the snapshot in use stays as it is."
+
+
+class SyncFailed(KnowledgeError):
+    """The portal could not be read to the end; nothing was changed, what came is kept for the next try."""
+
+    code = "K404"
+    remedy = "Run the same command again later; it goes on where it stopped."
 
 
 class UnsourcedFact(KnowledgeError):

@@ -1,7 +1,8 @@
 """What is known of one administrative procedure: a frozen, typed record, each fact with its source.
 
-The format is ours (data/catalogue/*.yml), so unknown keys are refused. Money is an integer number of đồng, dates are
-dates, codes are checked; wherever something was parsed from a sentence, the sentence is kept in `raw`.
+The format is ours, so unknown keys are refused. Money is an integer number of đồng, dates are dates, codes are checked;
+wherever something was parsed from a sentence, the sentence is kept in `raw`. An imported record may leave parts empty
+and says in `doubts` what about it is not certain; a record written by hand (data/catalogue/*.yml) has every part.
 """
 
 from __future__ import annotations
@@ -63,6 +64,23 @@ class Certainty(StrEnum):
     DOUBTFUL = "doubtful"
 
 
+class DoubtKind(StrEnum):
+    """Why a fact of an imported record is not certain."""
+
+    FREE_WITH_AMOUNT = "free_with_amount"
+    FREE_BUT_CHARGED = "free_but_charged"
+    THOUSANDS_LOST = "thousands_lost"
+    FEE_UNREADABLE = "fee_unreadable"
+    FEE_CURRENCY = "fee_currency"
+    TIME_UNIT_MISSING = "time_unit_missing"
+    TIME_UNREADABLE = "time_unreadable"
+    COPIES_AMBIGUOUS = "copies_ambiguous"
+    SENTENCE_BROKEN = "sentence_broken"
+    STALE_DISTRICT = "stale_district"
+    OTHER_PROVINCE = "other_province"
+    FIELD_UNREADABLE = "field_unreadable"
+
+
 class Model(BaseModel):
     """Base of the parts of a record: frozen, no unknown keys."""
 
@@ -91,6 +109,22 @@ class Case(Model):
     name: Text = Field(max_length=90)
     when: Text | None = Field(default=None, description="who is in this case, in one plain sentence")
     documents: tuple[Document, ...] = Field(min_length=1)
+
+
+class Doubt(Model):
+    """Something about a record that is not certain. field: the part it concerns; raw: what the source says."""
+
+    kind: DoubtKind
+    field: Text
+    raw: str = Field(max_length=400)
+
+
+class Abolished(Model):
+    """That a procedure was abolished: by which decision, from when, and what takes its place."""
+
+    decision: Text | None = None
+    since: date | None = None
+    replaced_by: tuple[Code, ...] = ()
 
 
 class TimeLimit(Model):
@@ -139,8 +173,8 @@ class Way(Model):
     """One way of handing in, with its own time limits and fees."""
 
     channel: Channel
-    time_limits: tuple[TimeLimit, ...] = Field(min_length=1)
-    fees: tuple[Fee, ...] = Field(min_length=1)
+    time_limits: tuple[TimeLimit, ...] = ()
+    fees: tuple[Fee, ...] = ()
     note: Text | None = None
 
 
@@ -155,37 +189,59 @@ class Law(Model):
 
 
 class Source(Model):
-    """Where facts come from. as_of: the day on which the page said so; checked: the day on which a person compared."""
+    """Where facts come from.
+
+    as_of: the day on which the page said so, None if the file does not tell; checked: the day on which a person
+    compared; fields: the parts of the record that come from here, empty for all of them.
+    """
 
     name: Text
     page: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
     decision: Text | None = None
-    as_of: date
+    as_of: date | None
     checked: date | None = None
+    fields: tuple[Text, ...] = ()
 
 
 class Procedure(Model):
-    """One administrative procedure."""
+    """One administrative procedure. Empty parts: the source does not say."""
 
     code: Code
-    name: Text = Field(max_length=400)
+    province: str | None = Field(
+        default=None,
+        pattern=r"^H[0-9]{2}$",
+        description="whose variant this is (H41: Nghệ An); empty: the national one",
+    )
+    name: Text = Field(max_length=1500)
     short_name: Text = Field(max_length=60, description="as a clerk would say it; stands on buttons and headings")
     field: Text
     levels: tuple[Level, ...] = Field(min_length=1)
-    agency: Text = Field(description="the authority that settles it")
-    where: tuple[Text, ...] = Field(min_length=1, description="where to hand in")
-    who: tuple[Text, ...] = Field(min_length=1, description="who may ask")
-    cases: tuple[Case, ...] = Field(min_length=1)
-    ways: tuple[Way, ...] = Field(min_length=1)
+    agency: Text | None = Field(default=None, description="the authority that settles it")
+    where: tuple[Text, ...] = Field(default=(), description="where to hand in")
+    who: tuple[Text, ...] = Field(default=(), description="who may ask")
+    cases: tuple[Case, ...] = ()
+    ways: tuple[Way, ...] = ()
     not_counted: tuple[Text, ...] = Field(default=(), description="what does not count towards the time limit")
-    steps: tuple[Text, ...] = Field(min_length=1)
+    steps: tuple[Text, ...] = ()
     conditions: tuple[Text, ...] = ()
-    result: tuple[Text, ...] = Field(min_length=1)
+    result: tuple[Text, ...] = ()
     legal_basis: tuple[Law, ...] = ()
     related: tuple[Code, ...] = ()
     notes: tuple[Text, ...] = Field(default=(), description="what a good clerk adds")
+    doubts: tuple[Doubt, ...] = Field(default=(), description="what is not certain, and why")
+    abolished: Abolished | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
+    imported: bool = Field(default=False, description="whether a program read it from a file, not a person")
     checked: bool = Field(description="whether the facts were compared with a source; if not, the citizen is told")
+
+    @property
+    def heading(self) -> str:
+        """What stands above an answer: the short name, or the whole name where the short one was cut off."""
+        return self.name if self.short_name.endswith("…") else self.short_name
+
+    def doubts_about(self, *fields: str) -> tuple[Doubt, ...]:
+        """The doubts that concern one of these parts."""
+        return tuple(doubt for doubt in self.doubts if doubt.field in fields)
 
     @model_validator(mode="after")
     def _consistent(self) -> Procedure:
@@ -202,3 +258,24 @@ class Procedure(Model):
         if self.checked and not any(source.checked for source in self.sources):
             raise ValueError("checked: no source has a date on which it was checked")
         return self
+
+
+class HandWritten(Procedure):
+    """A record as people write it (data/catalogue/*.yml): every part is there."""
+
+    agency: Text
+    where: tuple[Text, ...] = Field(min_length=1)
+    who: tuple[Text, ...] = Field(min_length=1)
+    cases: tuple[Case, ...] = Field(min_length=1)
+    steps: tuple[Text, ...] = Field(min_length=1)
+    result: tuple[Text, ...] = Field(min_length=1)
+    ways: tuple[Way, ...] = Field(min_length=1)
+    name: Text = Field(max_length=400)
+
+    @field_validator("ways")
+    @classmethod
+    def _ways_complete(cls, ways: tuple[Way, ...]) -> tuple[Way, ...]:
+        for way in ways:
+            if not way.time_limits or not way.fees:
+                raise ValueError(f"{way.channel.value}: time_limits and fees each need an entry")
+        return ways

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from knowledge.record import CODE_PATTERN, Fee, Law, Procedure, TimeLimit, TimeUnit, national_code
+from knowledge.record import (
+    CODE_PATTERN,
+    Abolished,
+    Doubt,
+    DoubtKind,
+    Fee,
+    HandWritten,
+    Law,
+    Procedure,
+    TimeLimit,
+    TimeUnit,
+    national_code,
+)
 from tests.knowledge import tiny
 
 
@@ -48,7 +61,7 @@ def test_a_record_is_read() -> None:
     record = tiny.procedure()
     assert record.code == tiny.BIRTH
     assert record.ways[1].fees[0].amount == 8000
-    assert record.sources[0].as_of.isoformat() == "2026-06-01"
+    assert record.sources[0].as_of == date(2026, 6, 1)
 
 
 def test_a_record_does_not_change() -> None:
@@ -64,7 +77,15 @@ def test_a_record_does_not_change() -> None:
         ({"name": "  "}, ("name",), "at least 1 character"),
         ({"short_name": "x" * 61}, ("short_name",), "at most 60"),
         ({"levels": ["district"]}, ("levels", 0), "commune"),
-        ({"steps": []}, ("steps",), "at least 1 item"),
+        ({"name": "x" * 401}, ("name",), "at most 400"),
+        ({"agency": None}, ("agency",), "valid string"),
+        *(
+            ({part: []}, (part,), "at least 1 item")
+            for part in ("levels", "where", "who", "cases", "ways", "steps", "result", "sources")
+        ),
+        ({"ways": [{"channel": "online", "fees": [{"name": "Phí", "raw": "?"}]}]}, ("ways",), "online: time_limits"),
+        ({"ways": [{"channel": "postal", "time_limits": [{"unit": "at_once", "raw": "?"}]}]}, ("ways",), "postal: "),
+        ({"province": "Nghệ An"}, ("province",), "pattern"),
         ({"fee": 1}, ("fee",), "not permitted"),
         ({"related": ["x"]}, ("related", 0), "pattern"),
         ({"related": [tiny.BIRTH]}, (), "not related to itself"),
@@ -76,10 +97,75 @@ def test_a_record_does_not_change() -> None:
 )
 def test_a_bad_record_is_refused(changes: dict[str, Any], place: tuple[object, ...], reason: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        tiny.procedure(**changes)
+        tiny.hand_written(**changes)
     first = caught.value.errors()[0]
     assert first["loc"] == place
     assert reason in first["msg"]
+
+
+@pytest.mark.parametrize("part", ["agency", "where", "who", "cases", "ways", "steps", "result"])
+def test_a_part_that_nobody_wrote_is_refused(part: str) -> None:
+    row = tiny.record()
+    del row[part]
+    with pytest.raises(ValidationError, match=rf"{part}\n.*Field required"):
+        HandWritten.model_validate(row)
+
+
+def test_an_imported_record_may_leave_parts_empty() -> None:
+    record = tiny.imported("1.001193", "x" * 1500, ways=[{"channel": "online"}])
+    assert (record.agency, record.where, record.who, record.cases, record.steps) == (None, (), (), (), ())
+    assert (record.ways[0].time_limits, record.ways[0].fees) == ((), ())
+    assert (record.result, record.doubts, record.abolished) == ((), (), None)
+    assert tiny.imported("1.001193", "Tên", sources=[{"name": "Tệp", "as_of": None}]).sources[0].as_of is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"sources": []}, "at least 1 item"),
+        ({"levels": []}, "at least 1 item"),
+        ({"name": "x" * 1501}, "at most 1500"),
+        ({"short_name": "x" * 61}, "at most 60"),
+        ({"colour": "blue"}, "not permitted"),
+        ({"sources": [{"name": "Tệp"}]}, "Field required"),  # no day must be said, not forgotten
+        ({"doubts": [{"kind": "strange", "field": "steps", "raw": "?"}]}, "Input should be 'free_with_amount'"),
+        ({"doubts": [{"kind": "sentence_broken", "field": "", "raw": "?"}]}, "at least 1 character"),
+        ({"doubts": [{"kind": "sentence_broken", "field": "steps", "raw": "x" * 401}]}, "at most 400"),
+        ({"abolished": {"replaced_by": ["x"]}}, "pattern"),
+        ({"province": "H4"}, "pattern"),
+    ],
+)
+def test_a_bad_imported_record_is_refused(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        tiny.imported("1.001193", "Tên", **{"short_name": "Tên", **changes})
+
+
+def test_the_heading_is_the_short_name_or_the_whole_where_that_was_cut() -> None:
+    assert tiny.procedure().heading == "Đăng ký khai sinh"
+    assert tiny.imported("1.001193", "Cấp phép", short_name="Phép").heading == "Phép"
+    name = "Cấp phép nuôi ong lấy mật " * 4
+    cut = tiny.imported("1.001193", name)
+    assert cut.short_name.endswith("…")
+    assert cut.heading == name.strip()
+
+
+def test_doubts_are_found_by_the_part_that_they_concern() -> None:
+    steps = Doubt(kind=DoubtKind.SENTENCE_BROKEN, field="steps", raw="nộp tại Trung")
+    where = Doubt(kind=DoubtKind.STALE_DISTRICT, field="where", raw="UBND huyện")
+    fees = Doubt(kind=DoubtKind.THOUSANDS_LOST, field="fees", raw="135 VNĐ")
+    record = tiny.imported("1.001193", "Tên", doubts=[item.model_dump() for item in (steps, where, fees)])
+    assert record.doubts_about("steps") == (steps,)
+    assert record.doubts_about("agency", "where", "fees") == (where, fees)
+    assert record.doubts_about("cases") == record.doubts_about() == ()
+
+
+def test_an_abolished_procedure_says_what_takes_its_place() -> None:
+    gone = {"decision": "7/QĐ-THU", "since": "2026-03-01", "replaced_by": ["1.000001", "1.000002"]}
+    record = tiny.imported("1.001193", "Tên", abolished=gone)
+    assert record.abolished == Abolished(
+        decision="7/QĐ-THU", since=date(2026, 3, 1), replaced_by=("1.000001", "1.000002")
+    )
+    assert tiny.imported("1.001193", "Tên", abolished={}).abolished == Abolished()
 
 
 def test_a_channel_that_stands_twice_is_refused() -> None:
@@ -141,6 +227,25 @@ def test_no_number_of_a_law(number: str) -> None:
         Law(number=number, name="Luật")
 
 
-def test_a_record_survives_its_json() -> None:
-    record = tiny.procedure()
+@pytest.mark.parametrize(
+    "record",
+    [
+        tiny.procedure(),
+        tiny.imported(
+            "1.001193",
+            "Tên",
+            province="H17",
+            abolished={"since": "2026-03-01"},
+            doubts=[{"kind": "time_unreadable", "field": "time_limits", "raw": ""}],
+            sources=[{"name": "Tệp", "as_of": None, "fields": ["name", "steps"]}],
+        ),
+    ],
+)
+def test_a_record_survives_its_json(record: Procedure) -> None:
     assert Procedure.model_validate_json(record.model_dump_json(exclude_defaults=True)) == record
+
+
+def test_what_was_written_by_hand_survives_as_a_record() -> None:
+    """A snapshot keeps both kinds alike."""
+    written = tiny.hand_written()
+    assert Procedure.model_validate_json(written.model_dump_json(exclude_defaults=True)) == tiny.procedure()
