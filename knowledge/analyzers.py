@@ -22,3 +22,12 @@ def letter_groups(text: str) -> list[str]:
 def accented_words(text: str) -> list[str]:
     """Syllables with their accents: right accents are a bonus, never a condition."""
     return accented_tokens(text)
+
+
+ANALYZERS = {
+    "words": words_and_pairs,
+    "title": words_and_pairs,
+    "letters": letter_groups,
+    "body": words_and_pairs,
+    "accents": accented_words,
+}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -12,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
-from knowledge.record import Code, Procedure, Text
+from knowledge.record import Code, HandWritten, Procedure, Text
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -28,11 +29,12 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Phrasings(BaseModel):
-    """How citizens say that they want one procedure."""
+    """How citizens say that they want one procedure. name: its official title, for where there is no record of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Code
+    name: Text | None = Field(default=None, max_length=1500)
     phrasings: tuple[Text, ...] = Field(min_length=1)
 
 
@@ -58,13 +60,18 @@ class Topic(BaseModel):
 
 
 class Elsewhere(BaseModel):
-    """A real procedure of which we hold no record, and who handles it if that is known."""
+    """A real procedure of which we hold no record, and who handles it if that is known.
+
+    codes: the national codes of it, where there are any; once a catalogue with one of them is imported, the phrasings
+    lead to that procedure instead.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,60}$")]
     name: Text
     handled_by: Text | None = None
+    codes: tuple[Code, ...] = ()
     phrasings: tuple[Text, ...] = Field(min_length=1)
 
 
@@ -88,10 +95,15 @@ class OutsideFile(BaseModel):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that is known, by code: records, phrasings; by id: topics and what is handled elsewhere."""
+    """Everything that is known, by code: records, phrasings; by id: topics and what is handled elsewhere.
 
-    procedures: dict[str, Procedure]
+    phrasings: of every code that somebody wrote some for, whether there is a record of it or not.
+    known: the official titles of codes of which there may be no record.
+    """
+
+    procedures: Mapping[str, Procedure]
     phrasings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     elsewhere: dict[str, Elsewhere] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
@@ -111,7 +123,7 @@ def load_catalogue(folder: Path) -> Catalogue:
 def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
     """As load_catalogue, but goes on after a problem: what could be read, and all that is wrong."""
     problems: list[KnowledgeError] = []
-    procedures, records = _read_folder(folder / "catalogue", Procedure, "code", problems)
+    procedures, records = _read_folder(folder / "catalogue", HandWritten, "code", problems)
     if not procedures and not problems:
         problems.append(RecordError(f"{folder / 'catalogue'}: no record (*.yml) in this folder."))
     phrasings, _ = _read_folder(folder / "phrasings", Phrasings, "code", problems)
@@ -135,11 +147,11 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
         unknown = [code for code in record.related if code not in procedures]
         if unknown:
             problems.append(RecordError(f"{records[record.code]}, related: no record of {', '.join(unknown)}."))
-    spoken = {code: entry.phrasings for code, entry in phrasings.items() if code in procedures}
     return (
         Catalogue(
             procedures,
-            spoken,
+            {code: entry.phrasings for code, entry in phrasings.items()},
+            {code: entry.name for code, entry in phrasings.items() if entry.name},
             usable,
             others,
             tuple(text for entry in outside.values() for text in entry.sentences),
@@ -148,9 +160,24 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
     )
 
 
+def with_records(catalogue: Catalogue, procedures: Mapping[str, Procedure]) -> Catalogue:
+    """The same with other records: what was written by hand and what was imported, merged.
+
+    What others handle is no longer elsewhere once its procedure is here: its phrasings become the procedure's.
+    """
+    phrasings, elsewhere = dict(catalogue.phrasings), {}
+    for other in catalogue.elsewhere.values():
+        here = next((code for code in other.codes if code in procedures), None)
+        if here is None:
+            elsewhere[other.id] = other
+        else:
+            phrasings[here] = (*phrasings.get(here, ()), *other.phrasings)
+    return replace(catalogue, procedures=procedures, phrasings=phrasings, elsewhere=elsewhere)
+
+
 def read_record(path: Path) -> Procedure:
     """One record from its file; RecordError names file, field and reason."""
-    return _read(path, Procedure)
+    return _read(path, HandWritten)
 
 
 def _read_folder(

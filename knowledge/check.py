@@ -34,6 +34,24 @@ def sourced_facts(record: Procedure) -> frozenset[str]:
     allowed = facts(record.model_dump_json())
     for text in _texts(record.model_dump(mode="json")):
         allowed |= facts(text)
+    allowed |= _told(record)
+    for case in record.cases:
+        for document in case.documents:
+            allowed |= {str(count) for count in (document.originals, document.copies) if count}
+    for source in record.sources:
+        if source.as_of:
+            allowed |= facts(f"{source.as_of.month}/{source.as_of.year}")
+    if record.abolished and record.abolished.since:
+        since = record.abolished.since
+        allowed |= facts(f"{since.day}/{since.month}/{since.year}")
+    for line in words.DOUBTS.values():
+        allowed |= facts(line)
+    return frozenset(allowed)
+
+
+def _told(record: Procedure) -> set[str]:
+    """The figures of ways of submission as they are told: money with dots, numbers with a comma."""
+    allowed: set[str] = set()
     for way in record.ways:
         for fee in way.fees:
             if fee.amount is not None:
@@ -43,12 +61,7 @@ def sourced_facts(record: Procedure) -> frozenset[str]:
         for limit in way.time_limits:
             if limit.amount is not None:
                 allowed |= facts(words.number(limit.amount))
-    for case in record.cases:
-        for document in case.documents:
-            allowed |= {str(count) for count in (document.originals, document.copies) if count}
-    for source in record.sources:
-        allowed |= facts(f"{source.as_of.month}/{source.as_of.year}")
-    return frozenset(allowed)
+    return allowed
 
 
 def _texts(value: object) -> list[str]:

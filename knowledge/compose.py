@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from knowledge import words
 from knowledge.catalogue import Elsewhere
-from knowledge.record import Case, Channel, Procedure, Source, Way
+from knowledge.families import family_key
+from knowledge.record import Case, Channel, DoubtKind, Level, Procedure, Source, Way
 from knowledge.reply import (
     Aspect,
     Button,
@@ -38,6 +40,30 @@ UNCHECKED = (
     "⚠ Thông tin này chưa đối chiếu được với nguồn chính thức. "
     "Xin hỏi lại Trung tâm Phục vụ hành chính công trước khi đi."
 )
+IMPORTED = (
+    "⚠ Thông tin lấy tự động từ nguồn dưới đây, chưa có người đối chiếu. "
+    "Việc quan trọng xin hỏi lại Trung tâm Phục vụ hành chính công."
+)
+NO_FEE = f"nguồn không ghi phí, lệ phí, {words.ASK_AGAIN}"
+NO_TIME = f"nguồn không ghi thời hạn, {words.ASK_AGAIN}"
+NO_CASE = Case.model_construct(id="khong-ro", name="Hồ sơ", when=None, documents=())
+NOT_SAID = f"Nguồn không nêu, {words.ASK_AGAIN}."
+LEVEL_NAMES = {
+    Level.COMMUNE: "cấp xã",
+    Level.PROVINCE: "cấp tỉnh",
+    Level.MINISTRY: "trung ương",
+    Level.OTHER: "cơ quan khác",
+}
+_LEVEL_SAID = re.compile(r"\s*\((?:thực hiện )?(?:tại )?(?:cấp|trung ương)[^)]*\)?", re.IGNORECASE)
+MOST_PAPERS = 12  # a longer list is for the page, not for a chat
+MOST_LETTERS = 1200  # of the steps of an imported record
+PARTS = {
+    Aspect.DOCUMENTS: ("cases",),
+    Aspect.WHERE: ("where", "agency"),
+    Aspect.STEPS: ("steps",),
+    Aspect.CONDITIONS: ("conditions", "who"),
+    Aspect.RESULT: ("result",),
+}
 FIELDS = {
     Aspect.DOCUMENTS: "cases",
     Aspect.FEES: "ways.fees",
@@ -66,12 +92,14 @@ def answer(
     others: buttons for procedures that may have been meant instead.
     """
     asked = [aspect for aspect in Aspect if aspect in aspects] or list(OVERVIEW)
-    case = next((case for case in record.cases if case.id == case_id), record.cases[0])
-    sections = [_SECTIONS[aspect](record, case) for aspect in asked]
-    lines = [f"{record.short_name} (mã {record.code})"]
-    for aspect, section in zip(asked, sections, strict=True):
-        lines += ["", f"{ASPECT_NAMES[aspect]}:", *section]
-    lines += ["", *([] if record.checked else [UNCHECKED]), words.sources(record.sources)]
+    case = next((case for case in record.cases if case.id == case_id), record.cases[0] if record.cases else NO_CASE)
+    lines = [f"{record.heading} (mã {record.code})", *_abolished(record), *_not_ours(record)]
+    for aspect in asked:
+        section = _SECTIONS[aspect](record, case) or [NOT_SAID]
+        about = record.doubts_about(*PARTS.get(aspect, ()))
+        doubts = words.doubts(doubt for doubt in about if doubt.kind is not DoubtKind.OTHER_PROVINCE)
+        lines += ["", f"{ASPECT_NAMES[aspect]}:", *section, *doubts]
+    lines += ["", *_how_sure(record), words.sources(record.sources)]
     return Reply(
         text="\n".join(lines),
         outcome=Outcome.ANSWER,
@@ -84,45 +112,91 @@ def answer(
     )
 
 
+def _how_sure(record: Procedure) -> list[str]:
+    if record.checked:
+        return []
+    return [IMPORTED if record.imported else UNCHECKED]
+
+
+def _not_ours(record: Procedure) -> list[str]:
+    """The word that the whole record was written by another province for itself, or names what no longer is."""
+    return words.doubts(
+        doubt for doubt in record.doubts if doubt.kind is DoubtKind.OTHER_PROVINCE or doubt.field == "name"
+    )
+
+
+def _abolished(record: Procedure) -> list[str]:
+    """The word that a procedure was abolished, and what takes its place."""
+    if record.abolished is None:
+        return []
+    gone = record.abolished
+    text = "⚠ Thủ tục này đã bãi bỏ"
+    if gone.since:
+        text += f" từ ngày {gone.since.day}/{gone.since.month}/{gone.since.year}"
+    if gone.decision:
+        text += f" theo Quyết định {gone.decision}"
+    if gone.replaced_by:
+        text += f", thay bằng thủ tục mã {', '.join(gone.replaced_by)}"
+    return [f"{text}. Nội dung dưới đây chỉ để tham khảo."]
+
+
 def _documents(record: Procedure, case: Case) -> list[str]:
     lines = []
     if len(record.cases) > 1:
         lines.append(f"Trường hợp: {case.name}{f' ({case.when})' if case.when else ''}.")
-    for document in case.documents:
+    for document in case.documents[:MOST_PAPERS]:
         form = f" (mẫu {document.form})" if document.form else ""
         count = words.copies(document)
         note = words.document_note(document)
         lines.append(f"• {document.name}{form}{f': {count}' if count else ''}{f'. {_sentence(note)}' if note else ''}")
+    if len(case.documents) > MOST_PAPERS:
+        lines.append(f"… còn giấy tờ khác, xem đủ {_page_words(record)}.")
     return lines
 
 
 def _fees(record: Procedure, case: Case) -> list[str]:
     del case
-    return _by_way(record.ways, lambda way: [words.fee(item) for item in way.fees])
+    return _by_way(record.ways, lambda way: [words.fee(item) for item in way.fees] or [NO_FEE])
 
 
 def _time_limits(record: Procedure, case: Case) -> list[str]:
     del case
-    lines = _by_way(record.ways, lambda way: [words.time_limit(item) for item in way.time_limits])
+    lines = _by_way(record.ways, lambda way: [words.time_limit(item) for item in way.time_limits] or [NO_TIME])
     return lines + [f"Không tính vào thời hạn: {text}" for text in record.not_counted]
 
 
 def _where(record: Procedure, case: Case) -> list[str]:
     del case
-    return [*(f"• {text}" for text in record.where), f"Cơ quan giải quyết: {record.agency}."]
+    agency = [f"Cơ quan giải quyết: {_bare(record.agency)}."] if record.agency else []
+    return [*(f"• {text}" for text in record.where), *agency]
 
 
 def _steps(record: Procedure, case: Case) -> list[str]:
     del case
-    return [f"{position}. {text}" for position, text in enumerate(record.steps, 1)]
+    if not record.imported:
+        return [f"{position}. {text}" for position, text in enumerate(record.steps, 1)]
+    lines: list[str] = []
+    letters = 0
+    for text in record.steps:
+        letters += len(text)
+        if lines and letters > MOST_LETTERS:
+            return [*lines, f"… xem đủ các bước {_page_words(record)}."]
+        lines.append(f"• {text}")
+    return lines
 
 
 def _conditions(record: Procedure, case: Case) -> list[str]:
     del case
-    asked_by = [f"Ai được làm: {'; '.join(_bare(text) for text in record.who)}."]
+    asked_by = [f"Ai được làm: {'; '.join(_bare(text) for text in record.who)}."] if record.who else []
     if not record.conditions:
         return [*asked_by, "Nguồn không nêu điều kiện nào khác."]
-    return asked_by + [f"• {text}" for text in record.conditions]
+    lines, letters = asked_by, 0
+    for text in record.conditions:
+        letters += len(text)
+        if letters > MOST_LETTERS and record.imported and len(lines) > 1:
+            return [*lines, f"… xem đủ các điều kiện {_page_words(record)}."]
+        lines = [*lines, f"• {text}"]
+    return lines
 
 
 def _form(record: Procedure, case: Case) -> list[str]:
@@ -149,12 +223,13 @@ def _online(record: Procedure, case: Case) -> list[str]:
     online = next((way for way in record.ways if way.channel is Channel.ONLINE), None)
     page = next((source.page for source in record.sources if source.page), None)
     if online is None:
-        others = ", ".join(words.CHANNELS[way.channel].lower() for way in record.ways)
+        others = ", ".join(words.CHANNELS[way.channel].lower() for way in record.ways) or "nguồn không nêu"
         return [f"Nguồn không ghi hình thức trực tuyến; các cách nộp: {others}."]
     lines = ["Có. Nộp trên Cổng Dịch vụ công quốc gia, đăng nhập bằng VNeID."]
     if page:
         lines.append(f"Trang của thủ tục: {page}")
-    lines += [f"• Thời hạn: {_join(words.time_limit(item) for item in online.time_limits)}"]
+    if online.time_limits:
+        lines += [f"• Thời hạn: {_join(words.time_limit(item) for item in online.time_limits)}"]
     lines += [f"• {words.fee(item)}" for item in online.fees]
     return lines + ([online.note] if online.note else [])
 
@@ -204,14 +279,14 @@ def _buttons(record: Procedure, asked: Sequence[Aspect], case: Case, others: Seq
 
 def _card(record: Procedure, asked: Sequence[Aspect], case: Case) -> Card:
     checklist = None
-    if Aspect.DOCUMENTS in asked:
+    if Aspect.DOCUMENTS in asked and case.documents:
         items = tuple(
             ChecklistItem(
                 name=f"{document.name}{f' (mẫu {document.form})' if document.form else ''}",
                 count=words.copies(document),
                 note=words.document_note(document),
             )
-            for document in case.documents
+            for document in case.documents[:MOST_PAPERS]
         )
         checklist = Checklist(title=case.name if len(record.cases) > 1 else record.short_name, items=items)
     ways: tuple[WayRow, ...] = ()
@@ -219,8 +294,8 @@ def _card(record: Procedure, asked: Sequence[Aspect], case: Case) -> Card:
         ways = tuple(
             WayRow(
                 channel=words.CHANNELS[way.channel],
-                time_limit=_join(words.time_limit(item) for item in way.time_limits),
-                fees=_join(words.fee(item) for item in way.fees),
+                time_limit=_join(words.time_limit(item) for item in way.time_limits) or NO_TIME,
+                fees=_join(words.fee(item) for item in way.fees) or NO_FEE,
             )
             for way in record.ways
         )
@@ -235,7 +310,17 @@ def _card(record: Procedure, asked: Sequence[Aspect], case: Case) -> Card:
 
 
 def _citations(record: Procedure, asked: Iterable[Aspect]) -> list[Citation]:
-    return [_citation(record, FIELDS[aspect], source) for aspect in asked for source in record.sources]
+    return [
+        _citation(record, FIELDS[aspect], source)
+        for aspect in asked
+        for source in record.sources
+        if not source.fields or FIELDS[aspect].split(".")[0] in source.fields
+    ]
+
+
+def _page_words(record: Procedure) -> str:
+    page = next((source.page for source in record.sources if source.page), None)
+    return f"tại {page}" if page else "tại nơi tiếp nhận hồ sơ"
 
 
 def _citation(record: Procedure, field: str, source: Source) -> Citation:
@@ -333,9 +418,15 @@ def trouble(record: Procedure) -> Reply:
     )
 
 
-def procedure_button(record: Procedure) -> Button:
-    """The button that chooses a procedure."""
-    return Button(title=_short(record.short_name), payload=f"procedure:{record.code}")
+def procedure_button(record: Procedure, *, beside: Procedure | None = None) -> Button:
+    """The button that chooses a procedure; one of the same family as `beside` says its level."""
+    if beside is None or family_key(beside.name) != family_key(record.name):
+        return Button(title=_short(record.short_name), payload=f"procedure:{record.code}")
+    level = LEVEL_NAMES[record.levels[0]]
+    if record.levels[0] is beside.levels[0]:
+        level = f"mã {record.code}"
+    name = _short(_LEVEL_SAID.sub("", record.short_name).rstrip(" …"), 60 - len(level) - 3)
+    return Button(title=f"{name} ({level})", payload=f"procedure:{record.code}")
 
 
 def say_again() -> Reply:

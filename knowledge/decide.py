@@ -2,7 +2,7 @@
 
 From what the search found, a few figures are made; a multinomial logistic regression, fitted on one half of the
 development questions (`python -m knowledge tune`), gives the chance of each behaviour. Its weights, the weights of the
-fusion and the thresholds stand in data/tuning.yml with the figures they reached on the other half.
+ranking and the thresholds stand in data/tuning.yml with the figures they reached on the other half.
 """
 
 from __future__ import annotations
@@ -22,10 +22,27 @@ from knowledge.passages import TargetKind
 from knowledge.reply import Outcome
 from knowledge.search import FEATURES, Hit
 
-TOPIC_NEAR = 0.5  # how far the best topic may lie behind the best procedure and still ask the question
+TOPIC_NEAR = 3.0  # how far the best topic may lie behind the best procedure and still ask the question
 NOTHING_FOUND = 0.5  # what is left of a message's claim to a topic of its own when no procedure was found for it
+FAR_BEHIND = -12.0  # how far the best of another kind may lie behind, as a signal
+FARTHEST = 12.0  # how far the first may lie before the second, as a signal
 BEHAVIOURS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.NOT_IN_CATALOGUE, Outcome.OUT_OF_SCOPE)
-SIGNALS = ("best", "margin", "topic", "elsewhere", "outside", "scope", "length", "meaning", "words", "constant")
+SIGNALS = (
+    "best",
+    "margin",
+    "share",
+    "topic",
+    "elsewhere",
+    "outside",
+    "scope",
+    "length",
+    "meaning",
+    "words",
+    "title",
+    "named",
+    "unspoken",
+    "constant",
+)
 
 
 class Tuning(BaseModel):
@@ -33,17 +50,21 @@ class Tuning(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fusion: dict[str, float] = Field(description="weight of each part of a score")
+    ranking: dict[str, float] = Field(description="weight of each part of a score")
     behaviours: dict[str, tuple[float, ...]] = Field(description="for each behaviour the weights of the signals")
-    rightness: tuple[float, float, float] = Field(description="of best score, margin and constant: is the first right?")
+    rightness: tuple[float, float, float] = Field(
+        description="of the log odds of the behaviour, of the first procedure, and constant: is the answer right?"
+    )
     naming: tuple[float, ...] = Field(description="of the signals: does a message name a procedure or go on?")
+    refuse_above: float = Field(default=0.5, description="chance of the two refusals together from which to refuse")
+    ask_above: float = Field(default=0.5, description="share of asking back, against answering, from which to ask")
     alternatives_below: float = Field(description="an answer less sure than this offers what else may be meant")
     figures: dict[str, float] = Field(default_factory=dict, description="what was reached on the held-out half")
 
     @model_validator(mode="after")
     def _complete(self) -> Tuning:
-        if set(self.fusion) != set(FEATURES):
-            raise ValueError(f"fusion: one weight each for {', '.join(FEATURES)}")
+        if set(self.ranking) != set(FEATURES):
+            raise ValueError(f"ranking: one weight each for {', '.join(FEATURES)}")
         if set(self.behaviours) != {behaviour.value for behaviour in BEHAVIOURS}:
             raise ValueError(f"behaviours: one list each for {', '.join(BEHAVIOURS)}")
         for name, weights in {**self.behaviours, "naming": self.naming}.items():
@@ -52,21 +73,34 @@ class Tuning(BaseModel):
         return self
 
     @property
-    def fusion_weights(self) -> list[float]:
-        """The fusion weights in the order of FEATURES."""
-        return [self.fusion[name] for name in FEATURES]
+    def weights(self) -> list[float]:
+        """The weights of the ranking in the order of FEATURES."""
+        return [self.ranking[name] for name in FEATURES]
 
 
 DEFAULT = Tuning(
-    fusion={"words": 1.0, "letters": 1.0, "meaning": 1.0, "accents": 0.3},
-    behaviours={
-        Outcome.ANSWER.value: (2.0, 2.0, -2.0, -2.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0),
-        Outcome.CLARIFY.value: (0.0, -1.0, 2.5, -2.0, 0.0, 0.5, -0.5, 0.0, 0.0, 0.0),
-        Outcome.NOT_IN_CATALOGUE.value: (-1.0, 0.0, -1.0, 3.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0),
-        Outcome.OUT_OF_SCOPE.value: (-1.0, 0.0, -1.0, -1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 1.0),
+    ranking={
+        "words": 3.0,
+        "title": 1.0,
+        "letters": 1.5,
+        "body": 2.0,
+        "accents": 3.0,
+        "meaning": 4.0,
+        "title_meaning": 4.0,
+        "nearest_three": 3.0,
+        "spoken": -2.5,
+        "commune": 0.0,
+        "province": 0.0,
+        "named": 2.0,
     },
-    rightness=(1.0, 4.0, 0.0),
-    naming=(3.0, 2.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -3.0),
+    behaviours={
+        Outcome.ANSWER.value: (0.2, 0.2, 2.0, -0.5, -0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        Outcome.CLARIFY.value: (0.0, -0.1, -1.0, 0.6, -0.5, 0.0, 0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        Outcome.NOT_IN_CATALOGUE.value: (-0.1, 0.0, 0.0, -0.5, 0.8, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        Outcome.OUT_OF_SCOPE.value: (-0.2, 0.0, -1.0, -0.5, -0.5, 0.3, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    },
+    rightness=(1.0, 0.5, 0.0),
+    naming=(0.3, 0.2, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -3.0),
     alternatives_below=0.6,
 )
 
@@ -104,26 +138,39 @@ class Decision:
 
 def signals(hits: Sequence[Hit], scope: float, length: int) -> npt.NDArray[np.float64]:
     """The figures that the decision is made from, in the order of SIGNALS. length: syllables of the question."""
-    best = dict.fromkeys(TargetKind, 0.0)
-    for hit in hits:
-        best[hit.kind] = max(best[hit.kind], hit.score)
+    best = {kind: max((hit.score for hit in hits if hit.kind is kind), default=None) for kind in TargetKind}
     procedures = [hit for hit in hits if hit.kind is TargetKind.PROCEDURE]
     top = procedures[0].score if procedures else 0.0
     second = procedures[1].score if len(procedures) > 1 else 0.0
+
+    def ahead(kind: TargetKind) -> float:
+        score = best[kind]
+        return FAR_BEHIND if score is None else max(FAR_BEHIND, score - top)
+
     return np.array(
         [
             top,
-            top - second,
-            best[TargetKind.TOPIC] - top,
-            best[TargetKind.ELSEWHERE] - top,
-            best[TargetKind.OUTSIDE] - top,
+            min(FARTHEST, top - second),
+            first_share(hits),
+            ahead(TargetKind.TOPIC),
+            ahead(TargetKind.ELSEWHERE),
+            ahead(TargetKind.OUTSIDE),
             max(-6.0, min(6.0, scope)) / 3,
             math.log1p(length),
             procedures[0].part("meaning") if procedures else 0.0,
             procedures[0].part("words") if procedures else 0.0,
+            procedures[0].part("title_meaning") if procedures else 0.0,
+            procedures[0].part("named") if procedures else 0.0,
+            1.0 - procedures[0].part("spoken") if procedures else 1.0,
             1.0,
         ]
     )
+
+
+def first_share(hits: Sequence[Hit]) -> float:
+    """The chance that the first procedure is the right one, if one of those found is (softmax of the scores)."""
+    scores = np.array([hit.score for hit in hits if hit.kind is TargetKind.PROCEDURE])
+    return float(1 / np.exp(scores - scores[0]).sum()) if len(scores) else 0.0
 
 
 def chances(values: npt.NDArray[np.float64], tuning: Tuning) -> npt.NDArray[np.float64]:
@@ -134,29 +181,45 @@ def chances(values: npt.NDArray[np.float64], tuning: Tuning) -> npt.NDArray[np.f
     return np.asarray(powers / powers.sum(), dtype=np.float64)
 
 
+def choose(shares: npt.NDArray[np.float64], tuning: Tuning) -> Outcome:
+    """The behaviour for these chances: refuse from a threshold on, else ask back from a threshold on, else answer."""
+    answer, clarify, missing, outside = shares.tolist()
+    if missing + outside > tuning.refuse_above:
+        return Outcome.NOT_IN_CATALOGUE if missing > outside else Outcome.OUT_OF_SCOPE
+    return Outcome.CLARIFY if clarify > tuning.ask_above * (answer + clarify) else Outcome.ANSWER
+
+
 def decide(hits: Sequence[Hit], scope: float, length: int, tuning: Tuning) -> Decision:
     """What to do with a question of which the search found `hits` (best first)."""
     values = signals(hits, scope, length)
     shares = chances(values, tuning)
-    outcome = BEHAVIOURS[int(np.argmax(shares))]
-    share = float(shares.max())
-    by_kind = {kind: [hit.target for hit in hits if hit.kind is kind] for kind in TargetKind}
+    outcome = choose(shares, tuning)
+    share = float(shares[BEHAVIOURS.index(outcome)])
+    by_kind = {kind: [hit for hit in hits if hit.kind is kind] for kind in TargetKind}
     procedures = by_kind[TargetKind.PROCEDURE]
     naming = _logistic(float(np.dot(tuning.naming, values)))
     if outcome is Outcome.ANSWER and procedures:
-        right = _logistic(float(np.dot(tuning.rightness, (values[0], values[1], 1.0))))
-        confidence = share * right
-        others = procedures[1:3] if confidence < tuning.alternatives_below else []
-        return Decision(outcome, confidence, procedures[0], tuple(others), naming)
+        confidence = _logistic(float(np.dot(tuning.rightness, (log_odds(share), log_odds(values[2]), 1.0))))
+        others = [*procedures[0].twins[:3]]
+        if confidence < tuning.alternatives_below:
+            others += [hit.target for hit in procedures[1:3]]
+        return Decision(outcome, confidence, procedures[0].target, tuple(others[:4]), naming)
     if outcome is Outcome.CLARIFY and (procedures or by_kind[TargetKind.TOPIC]):
         # A topic asks the better question; without one near, the best procedures themselves are offered.
         topics = by_kind[TargetKind.TOPIC]
-        near = topics and values[2] > -TOPIC_NEAR
-        return Decision(outcome, share, topics[0] if near else None, tuple(procedures[:4]), naming)
+        near = topics and values[3] > -TOPIC_NEAR
+        offered = tuple(hit.target for hit in procedures[:4])
+        return Decision(outcome, share, topics[0].target if near else None, offered, naming)
     if outcome is Outcome.NOT_IN_CATALOGUE:
         elsewhere = by_kind[TargetKind.ELSEWHERE]
-        return Decision(outcome, share, elsewhere[0] if elsewhere else None, (), naming)
+        return Decision(outcome, share, elsewhere[0].target if elsewhere else None, (), naming)
     return Decision(Outcome.OUT_OF_SCOPE, share, None, (), naming)
+
+
+def log_odds(chance: float) -> float:
+    """ln(p / (1 - p)), within reason."""
+    bounded = max(1e-4, min(1 - 1e-4, chance))
+    return math.log(bounded / (1 - bounded))
 
 
 def _logistic(value: float) -> float:

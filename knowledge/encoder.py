@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from knowledge.errors import EncoderMissing
 
@@ -23,13 +24,16 @@ class Encoder:
 
     def __init__(self, name: str, threads: int = 1) -> None:
         import faiss
-        import torch
+
+        from knowledge.ngram_embedding import NgramEmbedding
 
         # Several threads for one short question cost more than they bring.
         torch.set_num_threads(threads)
         faiss.omp_set_num_threads(threads)
         self.name = name
         self._model = _load(name)
+        first = next(iter(self._model.children()))
+        self._own = first if isinstance(first, NgramEmbedding) and len(list(self._model.children())) == 1 else None
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = fingerprint(name)
 
@@ -41,6 +45,10 @@ class Encoder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of what people ask, one row each."""
+        if self._own is not None:  # without the machinery around it, a short question takes a third of the time
+            with torch.inference_mode():
+                found = self._own(self._own.preprocess(list(texts)))["sentence_embedding"]
+            return np.asarray(found.numpy(), dtype=np.float32)
         return np.asarray(
             self._model.encode_query(list(texts), normalize_embeddings=True, show_progress_bar=False), dtype=np.float32
         )

@@ -13,7 +13,8 @@ from knowledge.questions import Question
 from knowledge.reply import Outcome
 from knowledge.search import Hit
 
-NAMED = 0.5  # chance from which the last turn is taken to name something of its own
+NAMED = 0.3  # chance from which the last turn is taken to name something of its own
+TWINS = 2  # members of a family that are reported beside the one that is answered
 RANKED = 20  # how many codes are reported for a case
 
 
@@ -27,23 +28,28 @@ def evaluate(
         start = time.perf_counter()
         hits, decision = ask(finder, question.turns)
         ms = (time.perf_counter() - start) * 1000
-        ranked = tuple((hit.target, round(hit.score, 4)) for hit in hits if hit.kind is TargetKind.PROCEDURE)
-        results.append(Outcomes(question, expected(question, known), ranked[:RANKED], decision.outcome, ms))
+        outcome = Outcomes(question, expected(question, known), ranked(hits), decision.outcome, ms, decision.confidence)
+        results.append(outcome)
         progress()
     return results
 
 
+def ranked(hits: Sequence[Hit]) -> tuple[tuple[str, float], ...]:
+    """Codes with their scores, best first. A family stands together: its twins are offered with the answer."""
+    codes: dict[str, float] = {}
+    for hit in hits:
+        if hit.kind is TargetKind.PROCEDURE:
+            for code in (hit.target, *hit.twins[:TWINS]):
+                codes.setdefault(code, round(hit.score, 4))
+    return tuple(codes.items())[:RANKED]
+
+
 def ask(finder: Finder, turns: Sequence[str]) -> tuple[list[Hit], Decision]:
-    """The last turn; where it names no procedure of its own, the one before it that did goes on."""
+    """The last turn; where it names nothing of its own, it is read together with the one before it."""
     hits, decision = finder.find(turns[-1])
-    for earlier in reversed(turns[:-1]):
-        if decision.own_topic > NAMED:
-            break
-        before, was = finder.find(earlier)
-        if was.outcome is Outcome.ANSWER:
-            rest = [hit for hit in hits if hit.target != was.target]
-            return [before[0], *rest], Decision(Outcome.ANSWER, was.confidence, was.target)
-    return hits, decision
+    if len(turns) == 1 or decision.own_topic > NAMED:
+        return hits, decision
+    return finder.find(" ".join(turns[-2:]))
 
 
 def expected(question: Question, known: set[str]) -> Outcome:

@@ -27,12 +27,12 @@ class Finder:
 
     def find(self, text: str) -> tuple[list[Hit], Decision]:
         """Hits, best first, and the decision."""
-        hits = self.index.search(text, self.tuning.fusion_weights, limit=HITS)
+        hits = self.index.search(text, self.tuning.weights, limit=HITS)
         return hits, decide(hits, self._scope(text), len(tokens(text)), self.tuning)
 
     def signals(self, text: str) -> tuple[list[Hit], npt.NDArray[np.float64]]:
         """Hits, best first, and the figures that the decision would be made from."""
-        hits = self.index.search(text, self.tuning.fusion_weights, limit=HITS)
+        hits = self.index.search(text, self.tuning.weights, limit=HITS)
         return hits, signals(hits, self._scope(text), len(tokens(text)))
 
     def _scope(self, text: str) -> float:

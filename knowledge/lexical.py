@@ -22,11 +22,15 @@ Analyzer = Callable[[str], list[str]]
 class LexicalIndex:
     """BM25 over a list of texts."""
 
-    def __init__(self, engine: bm25s.BM25, analyze: Analyzer, weights: dict[str, float], unknown: float) -> None:
+    def __init__(self, engine: bm25s.BM25, analyze: Analyzer) -> None:
         self._engine = engine
         self._analyze = analyze
-        self._weights = weights
-        self._unknown = unknown
+        # Plain arrays over the same mapped memory: slices of numpy's memmap cost several times more.
+        self._values = np.asarray(engine.scores["data"])
+        self._documents = np.asarray(engine.scores["indices"])
+        self._begins = np.asarray(engine.scores["indptr"])
+        self._count = int(engine.scores["num_docs"])
+        self._rows: dict[str, int] = engine.vocab_dict
 
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]], analyze: Analyzer, *, b: float) -> LexicalIndex:
@@ -34,16 +38,35 @@ class LexicalIndex:
         engine = bm25s.BM25(method="lucene", k1=1.2, b=b)
         corpus = [[token for part in document for token in analyze(part)] or [" "] for document in texts]
         engine.index(corpus, show_progress=False)
-        return cls(engine, analyze, *_weights(engine))
+        return cls(engine, analyze)
 
     def scores(self, text: str) -> Scores:
         """The share of the query that each document answers, 0 to 1, in the documents' order."""
-        found = list(dict.fromkeys(self._analyze(text)))
-        known = [token for token in found if token in self._weights]
+        return self.scores_of(self._analyze(text))
+
+    def scores_of(self, tokens: Sequence[str]) -> Scores:
+        """The same for a query that was cut into tokens already."""
+        found = dict.fromkeys(tokens)
+        stretches = [self._stretch(token) for token in found]
+        reachable = sum(self._weight(end - begin) for begin, end in stretches)
+        known = [slice(begin, end) for begin, end in stretches if end > begin]
         if not known:
-            return np.zeros(self._engine.scores["num_docs"], dtype=np.float32)
-        reachable = sum(self._weights.get(token, self._unknown) for token in found)
-        return np.asarray(self._engine.get_scores(known) / reachable, dtype=np.float32)
+            return np.zeros(self._count, dtype=np.float32)
+        documents = np.concatenate([self._documents[part] for part in known])
+        values = np.concatenate([self._values[part] for part in known])
+        summed = np.bincount(documents, weights=values, minlength=self._count)
+        return np.asarray(summed / reachable, dtype=np.float32)
+
+    def _stretch(self, token: str) -> tuple[int, int]:
+        """Where the documents of a token stand; nowhere for one that no document has."""
+        row = self._rows.get(token, -1)
+        if not token or row < 0 or row + 1 >= len(self._begins):
+            return 0, 0
+        return int(self._begins[row]), int(self._begins[row + 1])
+
+    def _weight(self, documents: int) -> float:
+        """The weight (idf) of a token that so many documents have."""
+        return math.log(1 + (self._count - documents + 0.5) / (documents + 0.5))
 
     def save(self, folder: Path) -> None:
         """Writes the index into a folder (numpy arrays and JSON)."""
@@ -53,23 +76,7 @@ class LexicalIndex:
     def load(cls, folder: Path, analyze: Analyzer) -> LexicalIndex:
         """Reads what save wrote, memory-mapped."""
         engine = bm25s.BM25.load(str(folder), mmap=True)
-        return cls(engine, analyze, *_weights(engine))
-
-
-def _weights(engine: bm25s.BM25) -> tuple[dict[str, float], float]:
-    """The weight (idf) of each word of the corpus, and that of a word that no document has."""
-    count = engine.scores["num_docs"]
-    in_documents = np.diff(np.asarray(engine.scores["indptr"]))
-
-    def idf(documents: float) -> float:
-        return math.log(1 + (count - documents + 0.5) / (documents + 0.5))
-
-    weights = {
-        str(token): idf(float(in_documents[row]))
-        for token, row in engine.vocab_dict.items()
-        if token and row < len(in_documents)
-    }
-    return weights, idf(0)
+        return cls(engine, analyze)
 
 
 def dump_json(path: Path, content: object) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from knowledge import compose
+from knowledge.catalogue import Elsewhere
 from knowledge.check import check, sourced_facts
 from knowledge.decide import Decision, Tuning, load_tuning
 from knowledge.encoder import Encoder
@@ -26,6 +27,7 @@ from knowledge.reply import Aspect, Button, Outcome, Reply
 from knowledge.search import Hit
 from knowledge.settings import KnowledgeSettings
 from knowledge.snapshot import Snapshot, current_name, load_snapshot
+from knowledge.snapshot_store import fetch
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,8 @@ NAMES_NOTHING = 0.2  # chance of a topic of its own under which a message is tak
 CLEARLY_OUTSIDE = 0.6  # chance of the intent out_of_scope from which it is believed ...
 FOUND_ALL_THE_SAME = 0.75  # ... unless the search is at least this sure of something
 SAID = 0.7  # confidence from which a message is taken to name something
-CLOSE_ENOUGH = 0.6  # fused score from which a procedure is worth offering
+CLOSE_ENOUGH = 0.25  # cosine of its best passage from which a procedure is worth offering
+STORE_EVERY = 30.0  # seconds between two looks at the shared place of snapshots
 POINTER_EVERY = 1.0  # seconds between two looks at the pointer
 
 
@@ -60,9 +63,13 @@ class Library:
         self._lexicons = load_lexicons(settings.data)
         self._encoder = Encoder(settings.encoder, settings.threads)
         self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._looked = time.monotonic()
+        self._fetched = time.monotonic()
         self._refused: str | None = None
         self._sourced: dict[str, tuple[Procedure, frozenset[str]]] = {}
+        if settings.snapshot_store:
+            self._fetch()
         self._snapshot = self._load(current_name(settings.snapshots))
 
     @property
@@ -93,7 +100,7 @@ class Library:
         if outside and decision.confidence < FOUND_ALL_THE_SAME:
             return self._out_of_scope(understood.intent_chance)
         if decision.outcome is Outcome.ANSWER and decision.target:
-            others = [self._button(code) for code in decision.others]
+            others = self._alternatives(decision)
             return self.tell(decision.target, understood.aspects, confidence=decision.confidence, others=others)
         if decision.outcome is Outcome.CLARIFY:
             return self._clarify(decision)
@@ -109,7 +116,9 @@ class Library:
         near = [
             hit.target
             for hit in hits
-            if hit.kind is TargetKind.PROCEDURE and hit.target != understood.procedure and hit.score > CLOSE_ENOUGH
+            if hit.kind is TargetKind.PROCEDURE
+            and hit.target != understood.procedure
+            and hit.part("meaning") > CLOSE_ENOUGH
         ]
         return compose.clarify(
             "Xin lỗi, tôi hiểu chưa đúng. Anh/chị muốn làm việc gì ạ?" if near else compose.SAY_AGAIN,
@@ -176,7 +185,13 @@ class Library:
         return compose.clarify(None, buttons, decision.confidence, offered)
 
     def _not_held(self, decision: Decision, hits: Sequence[Hit]) -> Reply:
-        other = self.snapshot.catalogue.elsewhere.get((decision.target or "").partition(":")[2])
+        catalogue = self.snapshot.catalogue
+        name = (decision.target or "").partition(":")[2]
+        other = catalogue.elsewhere.get(name)
+        if other is None and name in catalogue.known:
+            like = next((item for item in catalogue.elsewhere.values() if name in item.codes), None)
+            handled_by = like.handled_by if like else None
+            other = Elsewhere(id="known", name=catalogue.known[name], handled_by=handled_by, phrasings=("-",))
         near = [hit.target for hit in hits if hit.kind is TargetKind.PROCEDURE][:2]
         return compose.not_in_catalogue(other, [self._button(code) for code in near], decision.confidence)
 
@@ -186,13 +201,34 @@ class Library:
     def _button(self, code: str) -> Button:
         return compose.procedure_button(self.snapshot.catalogue.procedures[code])
 
+    def _alternatives(self, decision: Decision) -> list[Button]:
+        """Buttons for what may be meant instead; the same matter at another level says which level."""
+        procedures = self.snapshot.catalogue.procedures
+        told = procedures[decision.target or ""]
+        records = [procedures[code] for code in decision.others]
+        return [compose.procedure_button(record, beside=told) for record in records]
+
     def _sourced_facts(self, record: Procedure) -> frozenset[str]:
         known = self._sourced.get(record.code)
         if known is None or known[0] is not record:  # another snapshot has another record
             known = self._sourced[record.code] = (record, sourced_facts(record))
         return known[1]
 
+    def _fetch(self) -> None:
+        """Brings a newly published snapshot here, beside the answers that go on."""
+        if not self._fetching.acquire(blocking=False):
+            return  # a large one may take longer than the time between two looks
+        try:
+            fetch(self._settings.snapshots, self._settings.snapshot_store)
+        except KnowledgeError as error:
+            log.error("snapshot_not_fetched", error=str(error))
+        finally:
+            self._fetching.release()
+
     def _follow(self) -> None:
+        if self._settings.snapshot_store and time.monotonic() - self._fetched > STORE_EVERY:
+            self._fetched = time.monotonic()
+            threading.Thread(target=self._fetch, name="fetch-snapshot", daemon=True).start()
         name = ""
         try:
             name = current_name(self._settings.snapshots)

@@ -48,6 +48,7 @@ class Outcomes:
     ranked: tuple[tuple[str, float], ...]
     decision: Outcome
     ms: float
+    confidence: float = 1.0
 
     def hit(self, within: int) -> bool:
         """Whether a right code is among the first `within`."""
@@ -58,6 +59,37 @@ class Outcomes:
         """1 / rank of the first right code, 0 if none."""
         ranks = (rank for rank, (code, _) in enumerate(self.ranked, 1) if code in self.question.codes)
         return 1 / next(ranks, math.inf)
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers whose confidence lies between low and high: how sure they were, and how often they were right."""
+
+    low: float
+    high: float
+    said: float
+    right: Proportion
+
+
+def reliability(outcomes: Sequence[Outcomes], bins: int = 10) -> list[Bin]:
+    """The answers in bins of their confidence; empty bins are left out."""
+    answers = [item for item in outcomes if item.decision is Outcome.ANSWER]
+    result = []
+    for place in range(bins):
+        low, high = place / bins, (place + 1) / bins
+        inside = [item for item in answers if low <= item.confidence < high or (high == 1 and item.confidence == 1)]
+        if inside:
+            right = sum(item.expected is Outcome.ANSWER and item.hit(1) for item in inside)
+            said = sum(item.confidence for item in inside) / len(inside)
+            result.append(Bin(low, high, said, Proportion(right, len(inside))))
+    return result
+
+
+def calibration_error(outcomes: Sequence[Outcomes]) -> float:
+    """The mean distance between how sure answers were and how often they were right (expected calibration error)."""
+    found = reliability(outcomes)
+    whole = sum(item.right.whole for item in found)
+    return sum(item.right.whole * abs(item.said - item.right.value) for item in found) / whole if whole else math.nan
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,23 @@ def features(text: str) -> list[str]:
     return [*words, *pairs, *letters]
 
 
+def numbers(text: str) -> list[int]:
+    """The CRC-32 of each feature, in another order."""
+    words = tokens(text)
+    found = [zlib.crc32(f"{left}_{right}".encode()) for left, right in itertools.pairwise(words)]
+    for word in words:
+        found += _of_word(word)
+    return found
+
+
+@lru_cache(maxsize=2**16)
+def _of_word(word: str) -> tuple[int, ...]:
+    """The CRC-32 of a syllable and of its groups of letters; there are only so many syllables."""
+    padded = f"<{word}>"
+    letters = (f"#{padded[i : i + 3]}" for i in range(len(padded) - 2))
+    return tuple(zlib.crc32(feature.encode()) for feature in (word, *letters))
+
+
 class NgramEmbedding(InputModule):
     """The table and the sum. buckets: rows of the table; dimension: length of a vector."""
 
@@ -47,7 +65,7 @@ class NgramEmbedding(InputModule):
         for text in inputs:
             offsets.append(len(rows))
             whole = f"{prompt} {text}" if prompt else str(text)
-            rows.extend(zlib.crc32(feature.encode()) % self.buckets for feature in features(whole))
+            rows.extend(number % self.buckets for number in numbers(whole))
         return {"input_ids": torch.tensor(rows, dtype=torch.long), "offsets": torch.tensor(offsets, dtype=torch.long)}
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def place_tones(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without any accent or mark, đ as d, white space single: what a hurried person types."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFD", text.lower())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.replace("đ", "d").split())
@@ -41,7 +43,7 @@ def is_accented(text: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """The folded syllables and numbers of a text, with drawn-out letters shortened ("điiii" -> "di")."""
-    return [_REPEAT.sub(r"\1", token) for token in _TOKEN.findall(fold(text))]
+    return _TOKEN.findall(_REPEAT.sub(r"\1", fold(text)))
 
 
 def accented_tokens(text: str) -> list[str]:

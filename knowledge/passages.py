@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.catalogue import Catalogue
-from knowledge.crawl import CrawlRecord
 from knowledge.record import Procedure
 
 OUTSIDE = "outside"
+LONGEST_TITLE = 300  # characters; the rest of a longer title says nothing new
 
 
 class TargetKind(StrEnum):
@@ -64,21 +64,26 @@ def catalogue_passages(catalogue: Catalogue) -> Iterator[Passage]:
         target = f"{TargetKind.ELSEWHERE.value}:{other.id}"
         yield Passage(target, PassageKind.TITLE, other.name)
         yield from (Passage(target, PassageKind.PHRASING, text) for text in other.phrasings)
+    for code, phrasings in catalogue.phrasings.items():
+        if code not in catalogue.procedures:
+            yield from _unheld_passages(code, catalogue.known.get(code), phrasings)
     yield from (Passage(OUTSIDE, PassageKind.PHRASING, text) for text in catalogue.outside)
 
 
-def crawl_passages(records: Iterable[CrawlRecord], phrasings: dict[str, tuple[str, ...]]) -> Iterator[Passage]:
-    """The passages of a crawl's records, with our phrasings where the code has some."""
-    for record in records:
-        yield Passage(record.code, PassageKind.TITLE, record.name[:300])
-        yield from (Passage(record.code, PassageKind.PHRASING, text) for text in phrasings.get(record.code, ()))
-
-
 def _record_passages(record: Procedure, phrasings: Iterable[str]) -> Iterator[Passage]:
-    yield Passage(record.code, PassageKind.TITLE, record.name[:300])
-    if record.short_name != record.name:
+    yield Passage(record.code, PassageKind.TITLE, record.name[:LONGEST_TITLE])
+    if record.short_name != record.name and not record.imported:
         yield Passage(record.code, PassageKind.TITLE, record.short_name)
     for text in phrasings:
         yield Passage(record.code, PassageKind.PHRASING, text)
-    for case in record.cases[1:]:
+    # The cases of an imported record are headings of a page ("Giấy tờ phải nộp"), not situations.
+    for case in record.cases[1:] if not record.imported else ():
         yield Passage(record.code, PassageKind.CASE, f"{record.short_name}, {case.name}")
+
+
+def _unheld_passages(code: str, name: str | None, phrasings: Iterable[str]) -> Iterator[Passage]:
+    """A procedure that people ask for and of which there is no record: known, and known not to be here."""
+    target = f"{TargetKind.ELSEWHERE.value}:{code}"
+    if name:
+        yield Passage(target, PassageKind.TITLE, name[:LONGEST_TITLE])
+    yield from (Passage(target, PassageKind.PHRASING, text) for text in phrasings)

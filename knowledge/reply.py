@@ -65,7 +65,7 @@ class Citation(Part):
     field: str
     name: str
     decision: str | None = None
-    as_of: date
+    as_of: date | None = None
     page: str | None = None
 
 

@@ -1,7 +1,8 @@
 """An immutable snapshot of the catalogue and its indexes, and the pointer to the one in use.
 
-Folder of a snapshot: manifest.json, catalogue.json, passages.json, vectors.faiss, words/, letters/, accents/,
-scope.npy. The manifest holds the hash of every file, of the corpus and of the encoder; what does not fit is refused.
+Folder of a snapshot: manifest.json, records.sqlite, speech.json, layout.json, vectors.npy, nearest.faiss, one folder
+for each lexical index, scope.npy. All that is big is mapped into memory, so that processes share it. The manifest holds
+the hash of every file, of the corpus and of the encoder; what does not fit is refused.
 The pointer ("current", one line) is replaced in one step, so a reader sees the old snapshot or the new one.
 """
 
@@ -10,29 +11,35 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 
-from knowledge.analyzers import accented_words, letter_groups, words_and_pairs
-from knowledge.catalogue import Catalogue, Elsewhere, Topic
+from knowledge.analyzers import ANALYZERS
+from knowledge.catalogue import Catalogue, Elsewhere, Topic, with_records
+from knowledge.corpus import Group, corpus
 from knowledge.encoder import Encoder
 from knowledge.errors import SnapshotCorrupted, SnapshotMismatch, SnapshotMissing
+from knowledge.families import family_key
+from knowledge.imports.merge import Merged
 from knowledge.lexical import LexicalIndex, dump_json
+from knowledge.nearest import build_nearest, load_nearest
 from knowledge.normalise import Lexicon
-from knowledge.passages import Passage, PassageKind, catalogue_passages
-from knowledge.record import Procedure
+from knowledge.passages import PassageKind
+from knowledge.record import Level
 from knowledge.scope import ScopeModel
-from knowledge.search import SearchIndex
+from knowledge.search import LEXICAL, Layout, SearchIndex
+from knowledge.shelf import Shelf, write_shelf
 
-VERSION = 1  # of the format; raise it whenever old snapshots can no longer be read
+VERSION = 3  # of the format; raise it whenever old snapshots can no longer be read
 MANIFEST = "manifest.json"
 POINTER = "current"
+RECORDS = "records.sqlite"
+LENGTH_MATTERS = {"words": 0.35, "title": 0.5, "letters": 0.5, "body": 0.75, "accents": 0.35}  # b of BM25
 
 
 @dataclass(frozen=True)
@@ -69,54 +76,49 @@ def build_snapshot(
     lexicons: Sequence[Lexicon],
     folder: Path,
     *,
+    merged: Iterable[Merged] | None = None,
     problems: Sequence[str] = (),
     progress: Callable[[str], None] = lambda step: None,
 ) -> Manifest:
-    """Builds a snapshot in a folder below `folder` and returns its manifest; does not switch the pointer."""
-    passages = list(catalogue_passages(catalogue))
-    corpus = corpus_hash(catalogue)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{corpus[:8]}"
+    """Builds a snapshot in a folder below `folder` and returns its manifest; does not switch the pointer.
+
+    merged: the records, where some were imported; else those of the catalogue. They are written first and then read
+    back one at a time, so that memory does not grow with their number.
+    """
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     work = folder / f".{name}"
     work.mkdir(parents=True)
     try:
+        progress("records")
+        write_shelf(work / RECORDS, merged or (Merged(record) for record in catalogue.procedures.values()))
+        shelf = Shelf(work / RECORDS)
+        whole = with_records(catalogue, shelf)
         progress("words")
-        _write_indexes(work, passages, encoder, lexicons, progress)
-        dump_json(work / "catalogue.json", _catalogue_json(catalogue))
-        dump_json(work / "passages.json", [[item.target, item.kind.value, item.text] for item in passages])
+        groups = corpus(whole)
+        write_indexes(work, groups, encoder, lexicons, progress)
+        dump_json(work / "speech.json", _speech_json(whole))
+        hashes = {str(path.relative_to(work)): _hash(path) for path in sorted(work.rglob("*")) if path.is_file()}
+        corpus_hash = hashlib.sha256(f"{shelf.digest()} {hashes['speech.json']}".encode()).hexdigest()
         manifest = Manifest(
             version=VERSION,
-            id=name,
+            id=f"{name}-{corpus_hash[:8]}",
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            corpus=corpus,
+            corpus=corpus_hash,
             encoder=encoder.name,
             encoder_fingerprint=encoder.fingerprint,
             dimension=encoder.dimension,
-            procedures=len(catalogue.procedures),
-            topics=len(catalogue.topics),
-            passages=len(passages),
+            procedures=len(shelf),
+            topics=len(whole.topics),
+            passages=sum(len(group.passages) for group in groups),
             problems=list(problems),
-            files={str(path.relative_to(work)): _hash(path) for path in sorted(work.rglob("*")) if path.is_file()},
+            files=hashes,
         )
         dump_json(work / MANIFEST, asdict(manifest))
-        work.rename(folder / name)
+        work.rename(folder / manifest.id)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
     return manifest
-
-
-def make_search_index(passages: Sequence[Passage], encoder: Encoder, lexicons: Sequence[Lexicon]) -> SearchIndex:
-    """An index in memory, not written anywhere: for measuring."""
-    texts = [item.text for item in passages]
-    return SearchIndex(
-        passages,
-        LexicalIndex.build(_documents(passages), words_and_pairs, b=0.35),
-        LexicalIndex.build([[text] for text in texts], letter_groups, b=0.6),
-        LexicalIndex.build(_documents(passages), accented_words, b=0.35),
-        _vectors(texts, encoder, lexicons),
-        encoder,
-        lexicons,
-    )
 
 
 def switch(folder: Path, name: str) -> None:
@@ -134,6 +136,18 @@ def current_name(folder: Path) -> str:
         return (folder / POINTER).read_text().strip()
     except FileNotFoundError:
         raise SnapshotMissing(f"{folder}: no snapshot was built yet.") from None
+
+
+def current_records(folder: Path) -> Shelf:
+    """The records of the snapshot in use, without its indexes."""
+    return records_of(folder, current_name(folder))
+
+
+def records_of(folder: Path, name: str) -> Shelf:
+    """The records of a snapshot. Raises SnapshotMissing if there is none of that name."""
+    if not (folder / name / RECORDS).is_file():
+        raise SnapshotMissing(f"{folder / name}: there is no such snapshot or file.")
+    return Shelf(folder / name / RECORDS)
 
 
 def names(folder: Path) -> list[str]:
@@ -165,21 +179,21 @@ def load_snapshot(folder: Path, name: str, encoder: Encoder, lexicons: Sequence[
     for file, expected in manifest.files.items():
         if not (place / file).is_file() or _hash(place / file) != expected:
             raise SnapshotCorrupted(f"{place / file}: missing, or not what {MANIFEST} says.")
-    passages = [
-        Passage(target, PassageKind(kind), text)
-        for target, kind, text in json.loads((place / "passages.json").read_text(encoding="utf-8"))
-    ]
-    index = SearchIndex(
-        passages,
-        LexicalIndex.load(place / "words", words_and_pairs),
-        LexicalIndex.load(place / "letters", letter_groups),
-        LexicalIndex.load(place / "accents", accented_words),
-        faiss.read_index(str(place / "vectors.faiss")),
+    index = load_index(place, encoder, lexicons)
+    speech = json.loads((place / "speech.json").read_text(encoding="utf-8"))
+    return Snapshot(manifest, _catalogue(Shelf(place / RECORDS), speech), index, ScopeModel.load(place / "scope.npy"))
+
+
+def load_index(place: Path, encoder: Encoder, lexicons: Sequence[Lexicon]) -> SearchIndex:
+    """The indexes of a folder, mapped into memory."""
+    return SearchIndex(
+        _read_layout(place / "layout.json"),
+        {part: LexicalIndex.load(place / part, ANALYZERS[part]) for part in LEXICAL},
+        np.load(place / "vectors.npy", mmap_mode="r"),
+        load_nearest(place / "nearest.faiss"),
         encoder,
         lexicons,
     )
-    catalogue = _catalogue_from_json(json.loads((place / "catalogue.json").read_text(encoding="utf-8")))
-    return Snapshot(manifest, catalogue, index, ScopeModel.load(place / "scope.npy"))
 
 
 def read_manifest(place: Path) -> Manifest:
@@ -200,34 +214,71 @@ def read_manifest(place: Path) -> Manifest:
         raise SnapshotCorrupted(f"{place / MANIFEST}: {error}.") from error
 
 
-def corpus_hash(catalogue: Catalogue) -> str:
-    """Changes whenever anything in the catalogue changes."""
-    content = json.dumps(_catalogue_json(catalogue), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _write_indexes(
+def write_indexes(
     work: Path,
-    passages: Sequence[Passage],
+    groups: Sequence[Group],
     encoder: Encoder,
     lexicons: Sequence[Lexicon],
-    progress: Callable[[str], None],
+    progress: Callable[[str], None] = lambda step: None,
 ) -> None:
-    texts = [item.text for item in passages]
-    LexicalIndex.build(_documents(passages), words_and_pairs, b=0.35).save(work / "words")
-    LexicalIndex.build([[text] for text in texts], letter_groups, b=0.6).save(work / "letters")
-    LexicalIndex.build(_documents(passages), accented_words, b=0.35).save(work / "accents")
+    """Writes all that a search needs into a folder: layout, lexical indexes, vectors, scope."""
+    documents: dict[str, list[list[str]]] = {
+        "words": [[passage.text for passage in group.passages] for group in groups],
+        "title": [group.titles for group in groups],
+        "letters": [group.titles for group in groups],
+        "body": [[*(passage.text for passage in group.passages), *group.body] for group in groups],
+        "accents": [[passage.text for passage in group.passages] for group in groups],
+    }
+    for part in LEXICAL:
+        LexicalIndex.build(documents.pop(part), ANALYZERS[part], b=LENGTH_MATTERS[part]).save(work / part)
     progress("vectors")
-    faiss.write_index(_vectors(texts, encoder, lexicons), str(work / "vectors.faiss"))
+    texts = [_read_out(passage.text, lexicons) for group in groups for passage in group.passages]
+    vectors = encoder.passages(texts)
+    np.save(work / "vectors.npy", vectors.astype(np.float16))
+    build_nearest(vectors, work / "nearest.faiss")
     progress("scope")
-    ScopeModel.train(passages, lexicons).save(work / "scope.npy")
+    ScopeModel.train([passage for group in groups for passage in group.passages], lexicons).save(work / "scope.npy")
+    dump_json(work / "layout.json", _layout_json(groups))
 
 
-def _vectors(texts: Sequence[str], encoder: Encoder, lexicons: Sequence[Lexicon]) -> faiss.Index:
-    vectors = encoder.passages([_read_out(text, lexicons) for text in texts])
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors))
-    return index
+def _layout_json(groups: Sequence[Group]) -> dict[str, object]:
+    return {
+        "targets": [group.targets for group in groups],
+        "levels": [group.levels for group in groups],
+        "passages": [len(group.passages) for group in groups],
+        "titles": [
+            [row for row, passage in enumerate(group.passages) if passage.kind is PassageKind.TITLE] for group in groups
+        ],
+        "names": [_names(group) for group in groups],
+        "priors": [_priors(group) for group in groups],
+    }
+
+
+def _names(group: Group) -> list[str]:
+    """The titles of a group as they would stand in a question, folded; a word alone names nothing."""
+    titles = (family_key(passage.text) for passage in group.passages if passage.kind is PassageKind.TITLE)
+    return sorted({title for title in titles if " " in title})
+
+
+def _priors(group: Group) -> list[float]:
+    levels = {level for levels in group.levels for level in levels}
+    return [float(group.spoken), float(Level.COMMUNE in levels), float(Level.PROVINCE in levels)]
+
+
+def _read_layout(path: Path) -> Layout:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    begins = np.concatenate([[0], np.cumsum(content["passages"])]).astype(np.int64)
+    is_title = np.zeros(int(begins[-1]), dtype=np.bool_)
+    for begin, rows in zip(begins.tolist(), content["titles"], strict=False):
+        is_title[[begin + row for row in rows]] = True
+    return Layout(
+        content["targets"],
+        content["levels"],
+        begins,
+        content["names"],
+        is_title,
+        np.array(content["priors"], dtype=np.float32),
+    )
 
 
 def _read_out(text: str, lexicons: Sequence[Lexicon]) -> str:
@@ -236,39 +287,29 @@ def _read_out(text: str, lexicons: Sequence[Lexicon]) -> str:
     return text
 
 
-def _documents(passages: Sequence[Passage]) -> list[list[str]]:
-    """One document for each target, in the order of first appearance: all its passages."""
-    documents: dict[str, list[str]] = {}
-    for item in passages:
-        documents.setdefault(item.target, []).append(item.text)
-    return list(documents.values())
-
-
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _catalogue_json(catalogue: Catalogue) -> dict[str, object]:
+def _speech_json(catalogue: Catalogue) -> dict[str, object]:
     return {
-        "procedures": [
-            record.model_dump(mode="json", exclude_defaults=True) for record in catalogue.procedures.values()
-        ],
         "phrasings": {code: list(texts) for code, texts in catalogue.phrasings.items()},
+        "known": catalogue.known,
         "topics": [topic.model_dump(mode="json") for topic in catalogue.topics.values()],
         "elsewhere": [other.model_dump(mode="json") for other in catalogue.elsewhere.values()],
         "outside": list(catalogue.outside),
     }
 
 
-def _catalogue_from_json(content: dict[str, Any]) -> Catalogue:
-    procedures = [Procedure.model_validate(record) for record in content["procedures"]]
-    topics = [Topic.model_validate(topic) for topic in content["topics"]]
-    elsewhere = [Elsewhere.model_validate(other) for other in content["elsewhere"]]
-    phrasings = {code: tuple(texts) for code, texts in content["phrasings"].items()}
+def _catalogue(shelf: Shelf, speech: dict[str, Any]) -> Catalogue:
+    topics = [Topic.model_validate(topic) for topic in speech["topics"]]
+    elsewhere = [Elsewhere.model_validate(other) for other in speech["elsewhere"]]
     return Catalogue(
-        {record.code: record for record in procedures},
-        phrasings,
+        shelf,
+        {code: tuple(texts) for code, texts in speech["phrasings"].items()},
+        dict(speech["known"]),
         {topic.id: topic for topic in topics},
         {other.id: other for other in elsewhere},
-        tuple(str(text) for text in content["outside"]),
+        tuple(str(text) for text in speech["outside"]),
     )

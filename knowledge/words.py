@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from knowledge.record import Certainty, Channel, Document, Fee, Source, TimeLimit, TimeUnit
+from knowledge.record import Certainty, Channel, Document, Doubt, DoubtKind, Fee, Source, TimeLimit, TimeUnit
 
 CHANNELS = {Channel.ONLINE: "Trực tuyến", Channel.DIRECT: "Nộp trực tiếp", Channel.POSTAL: "Bưu chính"}
 UNITS = {
@@ -14,6 +14,14 @@ UNITS = {
     TimeUnit.HOUR: "giờ",
     TimeUnit.MONTH: "tháng",
     TimeUnit.YEAR: "năm",
+}
+# Fees and time limits tell their doubts themselves, as the raw words of the source.
+DOUBTS = {
+    DoubtKind.COPIES_AMBIGUOUS: "Nguồn ghi số bản của một số giấy tờ không rõ",
+    DoubtKind.SENTENCE_BROKEN: "Nguồn ghi các bước không liền mạch, có thể sai thứ tự",
+    DoubtKind.STALE_DISTRICT: "Nguồn còn nêu cơ quan cấp huyện, đã bỏ từ ngày 1/7/2025",
+    DoubtKind.OTHER_PROVINCE: "Nguồn viết riêng cho một tỉnh khác",
+    DoubtKind.FIELD_UNREADABLE: "Có phần của nguồn không đọc được",
 }
 ASK_AGAIN = "cần hỏi lại cơ quan tiếp nhận"
 
@@ -62,6 +70,16 @@ def time_limit(item: TimeLimit) -> str:
     return f"{text} ({item.when})" if item.when else text
 
 
+def doubts(items: Iterable[Doubt]) -> list[str]:
+    """What is not certain about a part of a record, each kind once, with what the source says where that helps."""
+    lines: dict[str, None] = {}
+    for item in items:
+        said = DOUBTS.get(item.kind)
+        if said:
+            lines.setdefault(f"⚠ {said}, {ASK_AGAIN}.")
+    return list(lines)
+
+
 def copies(document: Document) -> str | None:
     """How many originals and copies; None where the source does not say."""
     parts = []
@@ -89,5 +107,6 @@ def sources(items: Iterable[Source]) -> str:
     lines = []
     for item in items:
         decision = f"Quyết định {item.decision}, " if item.decision else ""
-        lines.append(f"{decision}{item.name}, dữ liệu tháng {item.as_of.month}/{item.as_of.year}")
+        day = f"dữ liệu tháng {item.as_of.month}/{item.as_of.year}" if item.as_of else "không rõ ngày của dữ liệu"
+        lines.append(f"{decision}{item.name}, {day}")
     return f"Nguồn: {'; '.join(lines)}."

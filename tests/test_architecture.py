@@ -14,6 +14,8 @@ import pytest
 from knowledge.settings import ROOT
 
 OURS = ("knowledge", "actions", "bot", "understanding", "deploy")
+# The only modules of knowledge that ask anything of another machine: the national portal, to sync its procedures.
+ASK_THE_PORTAL = {"knowledge/imports/portal_client.py", "knowledge/imports/sync.py"}
 # Modules of knowledge without a test file of their own name, and where they are tested.
 TESTED_ELSEWHERE = {"__init__": "holds nothing", "__main__": "test_main.py"}
 
@@ -51,7 +53,20 @@ def test_there_is_something_to_look_at(package: str) -> None:
 
 def test_knowledge_knows_no_channel_no_server_and_no_rasa() -> None:
     assert arrows("knowledge", "bot", "actions", "understanding", "deploy", "tests") == []
-    assert arrows("knowledge", "starlette", "httpx", "uvicorn", "rasa", "rasa_sdk", "sanic") == []
+    assert arrows("knowledge", "starlette", "uvicorn", "rasa", "rasa_sdk", "sanic") == []
+
+
+def test_only_the_sync_with_the_portal_speaks_http() -> None:
+    asking = arrows("knowledge", "httpx", "requests", "urllib.request", "http", "aiohttp", "socket")
+    assert asking != []
+    assert [arrow for arrow in asking if arrow.split(" -> ")[0] not in ASK_THE_PORTAL] == []
+
+
+def test_what_answers_citizens_needs_nothing_of_the_formats_of_imports() -> None:
+    """A snapshot holds records; where they came from is the business of commands."""
+    commands = {"knowledge/__main__.py", *(f"knowledge/imports/{path.name}" for path in modules("knowledge/imports"))}
+    used = {arrow for arrow in arrows("knowledge", "knowledge.imports") if arrow.split(" -> ")[0] not in commands}
+    assert {arrow.split(" -> ")[1] for arrow in used} == {"knowledge.imports.merge.Merged"}
 
 
 def test_bot_and_actions_share_only_knowledge() -> None:
@@ -78,14 +93,28 @@ def test_normalise_needs_the_standard_library_only() -> None:
 
 
 def test_every_module_of_knowledge_has_its_tests() -> None:
-    tests = ROOT / "tests" / "knowledge"
+    """In the same folder below tests/ and of the same name."""
+    tests = ROOT / "tests"
     missing = [
-        path.stem
+        str(path.relative_to(ROOT))
         for path in modules("knowledge")
-        if path.stem not in TESTED_ELSEWHERE and not (tests / f"test_{path.stem}.py").is_file()
+        if path.stem not in TESTED_ELSEWHERE
+        and not (tests / path.relative_to(ROOT).with_name(f"test_{path.name}")).is_file()
     ]
     assert missing == []
-    assert (tests / TESTED_ELSEWHERE["__main__"]).is_file()
+    assert (tests / "knowledge" / TESTED_ELSEWHERE["__main__"]).is_file()
+
+
+def test_every_test_of_a_module_has_its_module() -> None:
+    """A test that outlived its module tests something else by now; those without one say here what they test."""
+    of_data = {"shipped_data", "facts_against_portal", "main"}
+    left = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests" / "knowledge").rglob("test_*.py")
+        if path.stem.removeprefix("test_") not in of_data
+        and not (ROOT / path.relative_to(ROOT / "tests").with_name(path.name.removeprefix("test_"))).is_file()
+    ]
+    assert left == []
 
 
 def coded_errors(package: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from knowledge.library import Library
 from knowledge.normalise import Lexicon
 from knowledge.passages import Passage, catalogue_passages
 from knowledge.settings import ROOT, KnowledgeSettings
-from knowledge.snapshot import Snapshot, build_snapshot, load_snapshot, switch
+from knowledge.snapshot import Snapshot, build_snapshot, current_name, load_snapshot, switch
 from knowledge.training import train_encoder
 from tests.knowledge import tiny
 
@@ -97,6 +97,28 @@ def snapshot(snapshots: Path, encoder: Encoder, lexicons: list[Lexicon]) -> Snap
 @pytest.fixture(scope="session")
 def finder(snapshot: Snapshot, lexicons: list[Lexicon]) -> Finder:
     return Finder(snapshot.index, snapshot.scope, lexicons, DEFAULT)
+
+
+@pytest.fixture(scope="session")
+def wider_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """The tiny catalogue with phrasings of codes that nobody wrote a record for."""
+    return load_catalogue(tiny.write_wider_data(tmp_path_factory.mktemp("wider-data")))
+
+
+@pytest.fixture(scope="session")
+def wider_snapshots(
+    tmp_path_factory: pytest.TempPathFactory, wider_catalogue: Catalogue, encoder: Encoder, lexicons: list[Lexicon]
+) -> Path:
+    """A folder with one snapshot of the catalogue after an import, in use; not to be changed."""
+    folder = tmp_path_factory.mktemp("wider-snapshots")
+    switch(folder, build_snapshot(wider_catalogue, encoder, lexicons, folder, merged=tiny.merged()).id)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wider(wider_snapshots: Path, encoder: Encoder, lexicons: list[Lexicon]) -> Snapshot:
+    """The snapshot of the catalogue after an import."""
+    return load_snapshot(wider_snapshots, current_name(wider_snapshots), encoder, lexicons)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from knowledge.catalogue import load_catalogue, read_catalogue, read_record
+from knowledge.catalogue import Catalogue, Elsewhere, load_catalogue, read_catalogue, read_record, with_records
 from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
 from tests.knowledge import tiny
+
+OTHER: tiny.Row = {"id": "nuoi-ong", "name": "Nuôi ong", "phrasings": ["nuôi ong lấy mật", "đàn ong"]}
 
 
 def test_everything_is_read(own_data: Path) -> None:
@@ -21,10 +23,19 @@ def test_everything_is_read(own_data: Path) -> None:
     assert [option.code for option in catalogue.topics["ho-khau"].options] == [tiny.STAY, tiny.HOME]
     assert catalogue.elsewhere["mo-nha-thuoc"].handled_by == "Sở Y tế"
     assert catalogue.outside == tuple(tiny.OUTSIDE["sentences"])
+    assert catalogue.known == {}
+
+
+def test_phrasings_of_a_code_without_a_record_are_kept_with_its_title(wider_catalogue: Catalogue) -> None:
+    row = tiny.WIDER_PHRASINGS[tiny.UNHELD]
+    assert tiny.UNHELD not in wider_catalogue.procedures
+    assert wider_catalogue.phrasings[tiny.UNHELD] == tuple(row["phrasings"])
+    assert wider_catalogue.phrasings[tiny.CARD_COMMUNE][0] == "thẻ dân phòng cũ nát muốn đổi"
+    assert wider_catalogue.known == {tiny.UNHELD: row["name"]}  # the other file does not say its title
 
 
 def test_one_record_is_read(own_data: Path) -> None:
-    assert read_record(own_data / "catalogue" / f"{tiny.STAY}.yml") == tiny.procedure(tiny.STAY)
+    assert read_record(own_data / "catalogue" / f"{tiny.STAY}.yml") == tiny.hand_written(tiny.STAY)
 
 
 def test_text_is_read_as_nfc(own_data: Path) -> None:
@@ -99,7 +110,7 @@ def test_a_code_that_stands_twice_is_refused(own_data: Path) -> None:
     with pytest.raises(DuplicateCode) as caught:
         load_catalogue(own_data)
     assert f"{path}, code: {tiny.BIRTH} stands in {tiny.BIRTH}.yml already" in str(caught.value)
-    assert read_catalogue(own_data)[0].procedures[tiny.BIRTH] == tiny.procedure()
+    assert read_catalogue(own_data)[0].procedures[tiny.BIRTH] == tiny.hand_written()
 
 
 def test_a_procedure_elsewhere_that_stands_twice_is_refused(own_data: Path) -> None:
@@ -126,6 +137,9 @@ def test_a_topic_with_an_unknown_code_is_refused(own_data: Path) -> None:
         ("topics", {**tiny.TOPIC, "options": tiny.TOPIC["options"][:1]}, "options"),
         ("topics", {**tiny.TOPIC, "id": "Hộ khẩu"}, "id"),
         ("phrasings", {"code": tiny.STAY, "phrasings": []}, "phrasings"),
+        ("phrasings", {"code": "9.00002", "phrasings": ["a"]}, "code"),
+        ("phrasings", {"code": tiny.UNHELD, "name": " ", "phrasings": ["a"]}, "name"),
+        ("elsewhere", {"field": "a", "procedures": [{**OTHER, "codes": ["1.00"]}]}, "procedures.0.codes.0"),
         ("elsewhere", {"field": "Việc khác"}, "procedures"),
         ("outside", {"subject": "Khác", "sentences": [""]}, "sentences.0"),
     ],
@@ -143,7 +157,7 @@ def test_reading_goes_on_after_a_problem(own_data: Path) -> None:
     tiny.write(own_data / "catalogue" / f"{tiny.HOME}.yml", tiny.record(tiny.HOME, colour="blue"))
     catalogue, problems = read_catalogue(own_data)
     assert set(catalogue.procedures) == {tiny.BIRTH, tiny.STAY}
-    assert set(catalogue.phrasings) == {tiny.BIRTH, tiny.STAY}
+    assert set(catalogue.phrasings) == set(tiny.RECORDS)  # people ask for a procedure, whether it can be read or not
     assert catalogue.outside
     said = [str(problem) for problem in problems]
     assert len(said) == 4  # the two files, the topic and the record that lead to one of them
@@ -151,6 +165,34 @@ def test_reading_goes_on_after_a_problem(own_data: Path) -> None:
         said, (f"{tiny.LICENCE}.yml", f"{tiny.HOME}.yml, colour", "topics", "related"), strict=True
     ):
         assert name in problem
+
+
+def test_what_is_elsewhere_becomes_a_procedure_once_its_record_is_here(wider_catalogue: Catalogue) -> None:
+    others = {
+        name: Elsewhere.model_validate({**OTHER, "id": name, "phrasings": [name], "codes": codes})
+        for name, codes in (
+            ("ong", [tiny.UNHELD, tiny.BEES]),  # the second of its codes is here
+            ("the-doi-vien", [tiny.CARD_COMMUNE]),
+            ("khac", [tiny.UNHELD]),
+            ("la", []),
+        )
+    }
+    records = {item.record.code: item.record for item in tiny.merged()}
+    before = Catalogue(wider_catalogue.procedures, dict(wider_catalogue.phrasings), {"a": "b"}, elsewhere=others)
+    after = with_records(before, records)
+    assert after.procedures is records
+    assert list(after.elsewhere) == ["khac", "la"]
+    assert after.phrasings[tiny.BEES] == ("ong",)
+    own = tuple(tiny.WIDER_PHRASINGS[tiny.CARD_COMMUNE]["phrasings"])
+    assert after.phrasings[tiny.CARD_COMMUNE] == (*own, "the-doi-vien")
+    assert after.phrasings[tiny.UNHELD] == before.phrasings[tiny.UNHELD]
+    assert after.known == {"a": "b"}
+    assert before.phrasings == wider_catalogue.phrasings  # the one before is as it was
+    assert list(before.elsewhere) == list(others)
+
+
+def test_with_the_same_records_everything_stays(catalogue: Catalogue) -> None:
+    assert with_records(catalogue, catalogue.procedures) == catalogue
 
 
 def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:

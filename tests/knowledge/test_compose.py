@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
+from pathlib import Path
+
 import pytest
 
 from knowledge import compose, words
 from knowledge.catalogue import Catalogue
 from knowledge.check import check, sourced_facts
-from knowledge.record import Certainty, Procedure
+from knowledge.compose import FIELDS, MOST_LETTERS, MOST_PAPERS
+from knowledge.imports.formats import Read, read_file
+from knowledge.record import Abolished, Certainty, DoubtKind, Level, Procedure
 from knowledge.reply import Aspect, Button, Outcome, Reply
+from knowledge.settings import ROOT
 from tests.knowledge import tiny
 
 BIRTH, STAY, LICENCE, HOME = (tiny.procedure(code) for code in tiny.RECORDS)
+NOTHING = tiny.imported(tiny.BEES, "Cấp phép nuôi ong lấy mật")
+CRAWL = ROOT.parent / "shared" / "catalogue" / "dvcqg-2026.jsonl.gz"
+EVERY = 20  # the crawl's records are many; so many of them are passed over for one that is looked at
 
 
 def lines(record: Procedure, aspect: Aspect, case_id: str | None = None) -> list[str]:
@@ -187,6 +197,280 @@ def test_a_long_name_is_cut_on_a_button() -> None:
     assert max(map(len, titles)) <= 60
 
 
+# --- what was imported
+
+
+def doubted(*doubts: tuple[DoubtKind, str]) -> list[dict[str, str]]:
+    """Doubts about a part each."""
+    return [{"kind": kind.value, "field": field, "raw": "UBND huyện A"} for kind, field in doubts]
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_record_with_nothing_in_it_gives_an_honest_answer(aspect: Aspect) -> None:
+    (said,) = lines(NOTHING, aspect)
+    assert "guồn không nêu" in said or "guồn không ghi" in said
+    reply = compose.answer(NOTHING, [aspect])
+    assert reply.outcome is Outcome.ANSWER
+    check(reply, sourced_facts(NOTHING))
+
+
+@pytest.mark.parametrize(
+    "aspect",
+    [Aspect.DOCUMENTS, Aspect.FEES, Aspect.TIME_LIMIT, Aspect.WHERE, Aspect.STEPS, Aspect.RESULT],
+)
+def test_what_a_citizen_needs_and_the_source_does_not_say_is_to_be_asked(aspect: Aspect) -> None:
+    assert lines(NOTHING, aspect) == ["Nguồn không nêu, cần hỏi lại cơ quan tiếp nhận."]
+
+
+def test_a_way_without_fees_or_time_limits_says_so() -> None:
+    record = tiny.imported(tiny.BEES, "Nuôi ong", ways=[{"channel": "online"}, {"channel": "direct"}])
+    assert lines(record, Aspect.FEES) == [f"• Mọi cách nộp: {compose.NO_FEE}."]
+    assert lines(record, Aspect.TIME_LIMIT) == [f"• Mọi cách nộp: {compose.NO_TIME}."]
+    assert lines(record, Aspect.ONLINE) == ["Có. Nộp trên Cổng Dịch vụ công quốc gia, đăng nhập bằng VNeID."]
+    card = compose.answer(record, [Aspect.FEES]).card
+    assert card
+    assert [(row.time_limit, row.fees) for row in card.ways] == [(compose.NO_TIME, compose.NO_FEE)] * 2
+
+
+def test_a_record_with_nothing_in_it_has_an_empty_card() -> None:
+    card = compose.answer(NOTHING, list(Aspect)).card
+    assert card
+    assert (card.checklist, card.ways, card.page, card.checked) == (None, (), None, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"imported": True, "checked": False}, compose.IMPORTED),
+        ({"imported": False, "checked": False}, compose.UNCHECKED),
+        ({"imported": True, "checked": True, "sources": [tiny.SOURCE]}, None),
+    ],
+)
+def test_how_far_a_record_is_to_be_trusted(changes: dict[str, object], warning: str | None) -> None:
+    text = compose.answer(tiny.imported(tiny.BEES, "Nuôi ong", **changes), []).text
+    assert [found for found in (compose.IMPORTED, compose.UNCHECKED) if found in text] == ([warning] if warning else [])
+
+
+def test_a_name_that_was_cut_stands_whole_above_the_answer() -> None:
+    name = "Cấp phép nuôi ong lấy mật trong rừng phòng hộ của hợp tác xã nông nghiệp"
+    reply = compose.answer(tiny.imported(tiny.BEES, name), [Aspect.FEES])
+    assert reply.text.splitlines()[0] == f"{name} (mã {tiny.BEES})"
+    assert reply.card
+    assert reply.card.title.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("page", "pointer"),
+    [("https://example.org/ong", "tại https://example.org/ong"), (None, "tại nơi tiếp nhận hồ sơ")],
+)
+def test_long_lists_are_cut_with_a_pointer_to_the_page(page: str | None, pointer: str) -> None:
+    long = [f"{'x' * 400} {number}" for number in range(9)]
+    papers = [{"name": f"Giấy {number}"} for number in range(MOST_PAPERS + 1)]
+    record = tiny.imported(
+        tiny.BEES,
+        "Nuôi ong",
+        cases=[{"id": "a", "name": "A", "documents": papers}],
+        steps=long,
+        conditions=long,
+        who=["Ai cũng được"],
+        sources=[{"name": "Cổng khác", "as_of": None, "page": page}],
+    )
+    documents = lines(record, Aspect.DOCUMENTS)
+    assert documents[-2:] == [f"• Giấy {MOST_PAPERS - 1}", f"… còn giấy tờ khác, xem đủ {pointer}."]
+    assert len(documents) == MOST_PAPERS + 1
+    fitting = MOST_LETTERS // len(long[0])
+    assert lines(record, Aspect.STEPS) == [
+        *(f"• {text}" for text in long[:fitting]),
+        f"… xem đủ các bước {pointer}.",
+    ]
+    assert lines(record, Aspect.CONDITIONS) == [
+        "Ai được làm: Ai cũng được.",
+        *(f"• {text}" for text in long[:fitting]),
+        f"… xem đủ các điều kiện {pointer}.",
+    ]
+    card = compose.answer(record, [Aspect.DOCUMENTS]).card
+    assert card
+    assert card.checklist
+    assert len(card.checklist.items) == MOST_PAPERS
+
+
+def test_one_step_or_condition_is_told_however_long_it_is() -> None:
+    record = tiny.imported(tiny.BEES, "Nuôi ong", steps=["x" * 5000, "b"], conditions=["y" * 5000, "b"], who=[])
+    assert lines(record, Aspect.STEPS)[0] == f"• {'x' * 5000}"
+    assert lines(record, Aspect.CONDITIONS)[0] == f"• {'y' * 5000}"
+
+
+def test_what_was_written_by_hand_is_told_whole() -> None:
+    long = [f"{'x' * 400} {number}" for number in range(9)]
+    record = tiny.procedure(steps=long, conditions=long)
+    assert lines(record, Aspect.STEPS) == [f"{number}. {text}" for number, text in enumerate(long, 1)]
+    assert lines(record, Aspect.CONDITIONS)[1:] == [f"• {text}" for text in long]
+
+
+def test_as_many_papers_as_may_stand_are_told_without_a_pointer() -> None:
+    papers = [{"name": f"Giấy {number}"} for number in range(MOST_PAPERS)]
+    record = tiny.imported(tiny.BEES, "Nuôi ong", cases=[{"id": "a", "name": "A", "documents": papers}])
+    assert lines(record, Aspect.DOCUMENTS)[-1] == f"• Giấy {MOST_PAPERS - 1}"
+
+
+# --- what is gone
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ({}, "⚠ Thủ tục này đã bãi bỏ. Nội dung dưới đây chỉ để tham khảo."),
+        (
+            {"since": "2026-03-05", "decision": "7/QĐ-THU", "replaced_by": ["9.000001", "9.000002"]},
+            "⚠ Thủ tục này đã bãi bỏ từ ngày 5/3/2026 theo Quyết định 7/QĐ-THU, thay bằng thủ tục mã 9.000001, "
+            "9.000002. Nội dung dưới đây chỉ để tham khảo.",
+        ),
+        (
+            {"replaced_by": ["9.000001"]},
+            "⚠ Thủ tục này đã bãi bỏ, thay bằng thủ tục mã 9.000001. Nội dung dưới đây chỉ để tham khảo.",
+        ),
+    ],
+)
+def test_an_abolished_procedure_says_so_and_what_takes_its_place(gone: dict[str, object], said: str) -> None:
+    record = STAY.model_copy(update={"abolished": Abolished.model_validate(gone)})
+    for aspects in ((), (Aspect.RESULT,)):
+        reply = compose.answer(record, aspects)
+        assert reply.text.splitlines()[1] == said
+        assert "bãi bỏ" not in compose.answer(STAY, aspects).text
+
+
+def test_the_day_of_the_abolition_has_its_source() -> None:
+    """The check would stop a reply with a day that it does not know."""
+    gone = Abolished.model_validate({"since": "2026-03-05", "decision": "7/QĐ-THU", "replaced_by": ["9.000001"]})
+    record = STAY.model_copy(update={"abolished": gone})
+    check(compose.answer(record, []), sourced_facts(record))
+
+
+# --- what is not certain
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "aspect"),
+    [
+        (DoubtKind.COPIES_AMBIGUOUS, "cases", Aspect.DOCUMENTS),
+        (DoubtKind.STALE_DISTRICT, "cases", Aspect.DOCUMENTS),
+        (DoubtKind.STALE_DISTRICT, "where", Aspect.WHERE),
+        (DoubtKind.STALE_DISTRICT, "agency", Aspect.WHERE),
+        (DoubtKind.SENTENCE_BROKEN, "steps", Aspect.STEPS),
+        (DoubtKind.STALE_DISTRICT, "steps", Aspect.STEPS),
+        (DoubtKind.STALE_DISTRICT, "conditions", Aspect.CONDITIONS),
+    ],
+)
+def test_a_doubt_is_told_where_it_belongs(kind: DoubtKind, field: str, aspect: Aspect) -> None:
+    record = STAY.model_copy(update={"doubts": tiny.imported("9.000031", "A", doubts=doubted((kind, field))).doubts})
+    for other in Aspect:
+        said = [line for line in lines(record, other) if line.startswith("⚠")]
+        expected = [f"⚠ {words.DOUBTS[kind]}, cần hỏi lại cơ quan tiếp nhận."] if other is aspect else []
+        assert said == expected, other
+        check(compose.answer(record, [other]), sourced_facts(record))
+
+
+def test_what_another_province_wrote_for_itself_is_told_above_everything() -> None:
+    record = tiny.imported(tiny.BEES, "Nuôi ong", doubts=doubted((DoubtKind.OTHER_PROVINCE, "steps")))
+    warning = f"⚠ {words.DOUBTS[DoubtKind.OTHER_PROVINCE]}, cần hỏi lại cơ quan tiếp nhận."
+    for aspect in Aspect:
+        reply = compose.answer(record, [aspect])
+        assert reply.text.splitlines()[1] == warning
+        assert reply.text.count(warning) == 1
+
+
+def test_a_doubtful_figure_is_told_in_the_words_of_the_source() -> None:
+    ways = [
+        {
+            "channel": "direct",
+            "fees": [{"name": "Phí", "raw": "Miễn phí (8.000.000 đồng)", "certainty": "doubtful"}],
+            "time_limits": [{"amount": 1, "unit": "unknown", "raw": "1", "certainty": "doubtful"}],
+        }
+    ]
+    doubts = doubted((DoubtKind.FREE_WITH_AMOUNT, "fees"), (DoubtKind.TIME_UNIT_MISSING, "time_limits"))
+    record = tiny.imported(tiny.BEES, "Nuôi ong", ways=ways, doubts=doubts)
+    assert lines(record, Aspect.FEES) == [
+        "• Nộp trực tiếp: Phí: nguồn ghi “Miễn phí (8.000.000 đồng)”, cần hỏi lại cơ quan tiếp nhận."
+    ]
+    assert lines(record, Aspect.TIME_LIMIT) == ["• Nộp trực tiếp: nguồn ghi “1”, cần hỏi lại cơ quan tiếp nhận."]
+
+
+# --- where it is from
+
+
+def test_only_the_sources_of_a_field_are_named_for_it() -> None:
+    """A merged record has its steps from one page and its fees from another."""
+    record = STAY.model_copy(
+        update={
+            "sources": tiny.imported(
+                "9.000031",
+                "A",
+                sources=[
+                    {"name": "Sổ tay", "as_of": "2026-06-01", "fields": ["name", "cases", "where"]},
+                    {"name": "Cổng", "as_of": "2026-07-01", "fields": ["ways"]},
+                    {"name": "Bảng kê", "as_of": None, "fields": ["steps", "ways"]},
+                ],
+            ).sources
+        }
+    )
+
+    def cited(*aspects: Aspect) -> list[tuple[str, str]]:
+        return [(item.field, item.name) for item in compose.answer(record, aspects).sources]
+
+    assert cited(Aspect.FEES) == [("ways.fees", "Cổng"), ("ways.fees", "Bảng kê")]
+    assert cited(Aspect.STEPS) == [("steps", "Bảng kê")]
+    assert cited(Aspect.FORM) == [("cases.documents.form", "Sổ tay")]
+    assert cited(Aspect.WHERE, Aspect.ONLINE) == [("where", "Sổ tay"), ("ways", "Cổng"), ("ways", "Bảng kê")]
+    assert cited(Aspect.CONDITIONS) == []  # the source says nothing, so nothing is from it
+    assert {(item.name, item.as_of) for item in compose.answer(record, [Aspect.STEPS]).sources} == {("Bảng kê", None)}
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_source_of_everything_is_named_for_every_field(aspect: Aspect) -> None:
+    assert [(item.field, item.name) for item in compose.answer(NOTHING, [aspect]).sources] == [
+        (FIELDS[aspect], "Cổng khác")
+    ]
+
+
+# --- buttons of a family
+
+
+def card_at(*levels: Level, code: str, name: str = "Cấp đổi thẻ đội viên", short: str | None = None) -> Procedure:
+    names = {"short_name": short} if short else {}
+    return tiny.imported(code, name, levels=[level.value for level in levels], **names)
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        (Level.PROVINCE, "cấp tỉnh"),
+        (Level.MINISTRY, "trung ương"),
+        (Level.OTHER, "cơ quan khác"),
+        (Level.COMMUNE, f"mã {tiny.CARD_PROVINCE}"),  # the same level twice: only the code tells them apart
+    ],
+)
+def test_the_button_of_a_twin_says_its_level(level: Level, said: str) -> None:
+    told, twin = card_at(Level.COMMUNE, code=tiny.CARD_COMMUNE), card_at(level, code=tiny.CARD_PROVINCE)
+    button = compose.procedure_button(twin, beside=told)
+    assert (button.title, button.payload) == (f"Cấp đổi thẻ đội viên ({said})", f"procedure:{tiny.CARD_PROVINCE}")
+
+
+def test_the_button_of_another_matter_does_not() -> None:
+    told = card_at(Level.COMMUNE, code=tiny.CARD_COMMUNE)
+    assert compose.procedure_button(LICENCE, beside=told).title == LICENCE.short_name
+    assert compose.procedure_button(LICENCE) == compose.procedure_button(LICENCE, beside=told)
+
+
+@pytest.mark.parametrize("level", [Level.PROVINCE, Level.COMMUNE])
+def test_a_long_name_leaves_room_for_the_level(level: Level) -> None:
+    name = "Cấp đổi thẻ đội viên đội dân phòng tự nguyện của thôn, bản, tổ dân phố ở miền núi"
+    told, twin = (card_at(at, code=code, name=name) for at, code in ((Level.COMMUNE, "9.000012"), (level, "9.000011")))
+    title = compose.procedure_button(twin, beside=told).title
+    assert title.endswith("… (cấp tỉnh)" if level is Level.PROVINCE else "… (mã 9.000011)")
+    assert "……" not in title
+    assert 40 < len(title) <= 60
+
+
 def every_reply(record: Procedure) -> list[Reply]:
     """Each aspect and the overview, for each case."""
     return [
@@ -207,6 +491,24 @@ def test_every_reply_of_every_record_has_its_sources(shipped: Catalogue) -> None
             assert all(len(button.title) <= 64 for button in reply.buttons)
             assert "None" not in reply.text
             assert "  •" not in reply.text
+
+
+@pytest.mark.skipif(not CRAWL.is_file(), reason=f"the portal's crawl is not here: {CRAWL}")
+def test_every_reply_of_a_record_from_the_portal_is_honest(tmp_path: Path) -> None:
+    """One of them in EVERY, each aspect: nothing without a source, nothing empty, and the warning."""
+    with gzip.open(CRAWL) as rows:
+        (tmp_path / "some.jsonl").write_bytes(b"".join(itertools.islice(rows, 0, None, EVERY)))
+    records = [item.record for item in read_file(tmp_path / "some.jsonl") if isinstance(item, Read)]
+    assert len(records) > 100
+    for record in records:
+        sourced = sourced_facts(record)
+        for reply in (compose.answer(record, aspects) for aspects in ((), *((aspect,) for aspect in Aspect))):
+            check(reply, sourced)
+            assert compose.IMPORTED in reply.text, record.code
+            assert "None" not in reply.text, record.code
+            assert not [name for name in compose.ASPECT_NAMES.values() if f"\n{name}:\n\n" in reply.text], record.code
+            assert reply.sources, record.code
+            assert all(len(button.title) <= 64 for button in reply.buttons), record.code
 
 
 def test_every_doubtful_fact_of_every_record_is_told_as_one(shipped: Catalogue) -> None:

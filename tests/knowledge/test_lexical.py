@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,32 @@ def test_nothing_known_scores_nothing() -> None:
 def test_a_repeated_word_counts_once() -> None:
     index = LexicalIndex.build(TEXTS, accented_words, b=0.35)
     assert index.scores("khai xyz xyz").tolist() == index.scores("khai xyz").tolist()
+
+
+@given(st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
+def test_a_query_that_is_cut_already_scores_the_same(text: str) -> None:
+    assert INDEX.scores_of(words_and_pairs(text)).tolist() == INDEX.scores(text).tolist()
+
+
+def test_the_order_of_the_tokens_is_of_no_account() -> None:
+    tokens = words_and_pairs("khai sinh xyz đăng ký")
+    assert INDEX.scores_of(tokens[::-1]) == pytest.approx(INDEX.scores_of(tokens), abs=1e-6)
+    assert INDEX.scores_of([*tokens, *tokens]).tolist() == INDEX.scores_of(tokens).tolist()
+
+
+@pytest.mark.parametrize("tokens", [[], [""], ["", "xyz"]])
+def test_tokens_that_are_none_score_nothing(tokens: list[str]) -> None:
+    assert INDEX.scores_of(tokens).tolist() == [0, 0, 0, 0]
+
+
+def test_a_score_is_the_share_of_what_the_question_could_reach() -> None:
+    """BM25 as its authors write it: k1 = 1.2, b = 0, the idf of Lucene, every word of the question counted."""
+    index = LexicalIndex.build([["a b"], ["a a a"], ["c"]], str.split, b=0.0)
+    in_two, in_one, in_none = (math.log(1 + (3 - count + 0.5) / (count + 0.5)) for count in (2, 1, 0))
+    once, thrice = 1 / (1 + 1.2), 3 / (3 + 1.2)
+    reachable = in_two + in_one + in_none
+    expected = [(in_two + in_one) * once / reachable, in_two * thrice / reachable, 0]
+    assert index.scores_of(["a", "b", "zzz"]).tolist() == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_rare_word_weighs_more() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from knowledge.reply import Aspect, Outcome, Reply
 from knowledge.search import FEATURES, Hit
 from knowledge.settings import KnowledgeSettings
 from knowledge.snapshot import build_snapshot, current_name, switch
+from knowledge.snapshot_store import publish
 from tests.knowledge import tiny
 
 FEES = (Aspect.FEES,)
@@ -50,8 +54,30 @@ class Decided(Library):
         return self.given
 
 
-def hit(target: str, score: float) -> Hit:
-    return Hit(target, target_kind(target), score, (score,) * len(FEATURES))
+def hit(target: str, score: float, **parts: float) -> Hit:
+    return Hit(target, target_kind(target), score, tuple(parts.get(name, 0.0) for name in FEATURES))
+
+
+@pytest.fixture(scope="module")
+def wide_library(data: Path, wider_snapshots: Path, encoder_folder: Path) -> Library:
+    """The library over the catalogue after an import; its snapshot stays."""
+    return Library(KnowledgeSettings(data=data, snapshots=wider_snapshots, encoder=str(encoder_folder)))
+
+
+def until(happened: Callable[[], bool]) -> bool:
+    """Waits for what another thread does, half a minute at most."""
+    for _ in range(600):
+        if happened():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def end_fetching() -> None:
+    """Waits for the threads that fetch, so that none works in a folder that is gone."""
+    for thread in threading.enumerate():
+        if thread.name == "fetch-snapshot":
+            thread.join(timeout=30)
 
 
 # --- what it answers
@@ -103,6 +129,54 @@ def test_what_nobody_is_known_to_handle_offers_what_is_near(library: Library) ->
     reply = Decided(library, Decision(Outcome.NOT_IN_CATALOGUE, 0.6, None), found).ask("hỏi chút")
     assert reply.outcome is Outcome.NOT_IN_CATALOGUE
     assert payloads(reply) == [f"procedure:{tiny.STAY}", f"procedure:{tiny.HOME}"]
+
+
+@pytest.mark.parametrize("text", ["thi chứng chỉ đo đạc bản đồ", "xin chứng chỉ trắc địa"])
+def test_what_is_known_but_not_held_is_named(wide_library: Library, text: str) -> None:
+    """Its title was given with its phrasings; who handles it is not known."""
+    reply = wide_library.ask(text)
+    assert reply.outcome is Outcome.NOT_IN_CATALOGUE
+    title = tiny.WIDER_PHRASINGS[tiny.UNHELD]["name"]
+    assert reply.text.startswith(f"Tôi chưa có thông tin về thủ tục “{title}”.\n")
+    assert "Nơi giải quyết" not in reply.text
+    assert (reply.procedure, reply.buttons, reply.sources) == (None, (), ())
+
+
+def test_a_code_without_a_known_title_is_not_named(wide_library: Library) -> None:
+    decided = Decided(wide_library, Decision(Outcome.NOT_IN_CATALOGUE, 0.9, "elsewhere:9.999999"), (hit(tiny.BEES, 1),))
+    reply = decided.ask("việc gì đó")
+    assert reply.text.startswith("Tôi chưa có thông tin về thủ tục này.")
+    assert payloads(reply) == [f"procedure:{tiny.BEES}"]
+
+
+def test_an_answer_of_a_family_offers_the_other_level(wide_library: Library) -> None:
+    reply = wide_library.ask("đổi thẻ đội viên dân phòng")
+    assert (reply.outcome, reply.procedure) == (Outcome.ANSWER, tiny.CARD_COMMUNE)
+    twin = reply.buttons[-1]
+    assert twin.payload == f"procedure:{tiny.CARD_PROVINCE}"
+    assert twin.title.endswith("(cấp tỉnh)")
+    assert twin.title.startswith("Cấp đổi thẻ đội viên dân phòng")
+
+
+def test_the_level_that_was_named_is_answered_and_the_other_offered(wide_library: Library) -> None:
+    reply = wide_library.ask("đổi thẻ đội viên dân phòng trên tỉnh")
+    assert reply.procedure == tiny.CARD_PROVINCE
+    assert (reply.buttons[-1].payload, reply.buttons[-1].title[-8:]) == (f"procedure:{tiny.CARD_COMMUNE}", "(cấp xã)")
+
+
+def test_twins_come_before_what_else_may_be_meant(wide_library: Library) -> None:
+    others = (tiny.CARD_PROVINCE, tiny.BEES)
+    reply = Decided(wide_library, Decision(Outcome.ANSWER, 0.4, tiny.CARD_COMMUNE, others)).ask("đổi thẻ")
+    assert payloads(reply)[-2:] == [f"procedure:{code}" for code in others]
+    assert [button.title.endswith(")") for button in reply.buttons[-2:]] == [True, False]
+
+
+def test_an_imported_record_is_answered_with_a_warning(wide_library: Library) -> None:
+    reply = wide_library.ask("cấp phép nuôi ong lấy mật")
+    assert (reply.outcome, reply.procedure) == (Outcome.ANSWER, tiny.BEES)
+    assert compose.IMPORTED in reply.text
+    assert compose.NOT_SAID in reply.text
+    assert {source.name for source in reply.sources} == {"Cổng khác"}
 
 
 def test_what_lies_outside_is_refused(library: Library) -> None:
@@ -177,7 +251,11 @@ def test_a_correction_that_names_another_is_answered(library: Library) -> None:
 
 
 def test_a_correction_does_not_offer_what_was_wrong(library: Library) -> None:
-    found = (hit(tiny.BIRTH, 2.0), hit(tiny.STAY, 1.0), hit("topic:ho-khau", 1.0), hit(tiny.HOME, 0.1))
+    near = [
+        replace(item, parts=tuple(0.5 for _ in FEATURES))
+        for item in ((hit(tiny.BIRTH, 2.0), hit(tiny.STAY, 1.0), hit("topic:ho-khau", 1.0)))
+    ]
+    found = (*near, hit(tiny.HOME, 0.1))
     decided = Decided(library, Decision(Outcome.ANSWER, 0.9, tiny.BIRTH), found)
     reply = decided.correct("không phải", following())
     assert reply.outcome is Outcome.CLARIFY
@@ -185,7 +263,8 @@ def test_a_correction_does_not_offer_what_was_wrong(library: Library) -> None:
 
 
 def test_a_correction_that_names_nothing_asks_again(library: Library) -> None:
-    reply = library.correct("không phải", following())
+    decided = Decided(library, Decision(Outcome.OUT_OF_SCOPE, 0.9, None, naming=0.1), (hit(tiny.STAY, -1.0),))
+    reply = decided.correct("không phải", following())
     assert (reply.outcome, reply.text, reply.buttons) == (Outcome.CLARIFY, compose.SAY_AGAIN, ())
 
 
@@ -195,6 +274,15 @@ def test_a_correction_that_names_nothing_asks_again(library: Library) -> None:
 def test_a_procedure_is_told_by_case(library: Library) -> None:
     reply = library.tell(tiny.BIRTH, [Aspect.DOCUMENTS], case_id="bo-roi")
     assert "Biên bản về trẻ bị bỏ rơi" in reply.text
+
+
+def test_an_abolished_procedure_is_told_as_one(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tiny.procedure(abolished={"since": "2026-03-05", "replaced_by": [tiny.HOME]})
+    catalogue = replace(library.snapshot.catalogue, procedures={tiny.BIRTH: gone})
+    monkeypatch.setattr(library, "_snapshot", replace(library.snapshot, catalogue=catalogue))
+    reply = library.tell(tiny.BIRTH)
+    assert reply.outcome is Outcome.ANSWER
+    assert f"đã bãi bỏ từ ngày 5/3/2026, thay bằng thủ tục mã {tiny.HOME}" in reply.text
 
 
 def test_an_unknown_procedure_is_refused(library: Library) -> None:
@@ -278,8 +366,8 @@ def test_a_corrupted_new_snapshot_is_refused_and_the_old_one_answers(
 ) -> None:
     old = current_name(own_snapshots)
     bad = build_snapshot(dearer, encoder, lexicons, own_snapshots).id
-    path = own_snapshots / bad / "catalogue.json"
-    path.write_text(path.read_text(encoding="utf-8").replace("9000", "9001"), encoding="utf-8")
+    path = own_snapshots / bad / "records.sqlite"
+    path.write_bytes(path.read_bytes().replace(b"9000", b"9001"))
     switch(own_snapshots, bad)
     with capture_logs() as logs:
         assert fee_told(own_library) == "8.000"
@@ -317,9 +405,85 @@ def test_a_broken_tuning_keeps_the_old_snapshot(
     encoder: Encoder,
     lexicons: list[Lexicon],
 ) -> None:
-    (own_data / "tuning.yml").write_text("fusion: [", encoding="utf-8")
+    (own_data / "tuning.yml").write_text("ranking: [", encoding="utf-8")
     switch(own_snapshots, build_snapshot(dearer, encoder, lexicons, own_snapshots).id)
     assert fee_told(own_library) == "8.000"
+
+
+def test_it_brings_what_was_published_here_when_it_starts(
+    tmp_path: Path, data: Path, wider_snapshots: Path, encoder_folder: Path
+) -> None:
+    store = (tmp_path / "shared").as_uri()
+    publish(wider_snapshots, current_name(wider_snapshots), store)
+    library = Library(
+        KnowledgeSettings(data=data, snapshots=tmp_path / "here", encoder=str(encoder_folder), snapshot_store=store)
+    )
+    assert library.snapshot.manifest.id == current_name(wider_snapshots)
+    assert library.ask("cấp phép nuôi ong lấy mật").procedure == tiny.BEES
+
+
+def test_it_follows_what_is_published_without_a_restart(
+    tmp_path: Path,
+    data: Path,
+    snapshots: Path,
+    wider_snapshots: Path,
+    encoder_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = (tmp_path / "shared").as_uri()
+    publish(snapshots, current_name(snapshots), store)
+    monkeypatch.setattr(library_module, "POINTER_EVERY", -1.0)
+    monkeypatch.setattr(library_module, "STORE_EVERY", 0.5)
+    library = Library(
+        KnowledgeSettings(data=data, snapshots=tmp_path / "here", encoder=str(encoder_folder), snapshot_store=store)
+    )
+    assert library.snapshot.manifest.id == current_name(snapshots)
+    publish(wider_snapshots, current_name(wider_snapshots), store)
+    assert until(lambda: library.snapshot.manifest.id == current_name(wider_snapshots))
+    end_fetching()
+
+
+def test_what_is_still_being_fetched_is_not_fetched_a_second_time(
+    own_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large snapshot may take longer than the time between two looks; two downloads would destroy each other."""
+    begun, go_on = [], threading.Event()
+
+    def slow(folder: Path, url: str) -> None:
+        begun.append(url)
+        go_on.wait(timeout=30)
+
+    monkeypatch.setattr(library_module, "fetch", slow)
+    monkeypatch.setattr(library_module, "STORE_EVERY", -1.0)
+    shared = own_library._settings.model_copy(update={"snapshot_store": "memory://nowhere"})
+    monkeypatch.setattr(own_library, "_settings", shared)
+    for _ in range(3):
+        assert own_library.snapshot.manifest
+    assert until(lambda: bool(begun))
+    go_on.set()
+    end_fetching()
+    assert begun == ["memory://nowhere"]
+
+
+def test_a_store_that_is_gone_does_not_stop_it(
+    tmp_path: Path, data: Path, snapshots: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "shared"
+    publish(snapshots, current_name(snapshots), store.as_uri())
+    monkeypatch.setattr(library_module, "POINTER_EVERY", -1.0)
+    monkeypatch.setattr(library_module, "STORE_EVERY", -1.0)
+    library = Library(
+        KnowledgeSettings(
+            data=data, snapshots=tmp_path / "here", encoder=str(encoder_folder), snapshot_store=store.as_uri()
+        )
+    )
+    (store / "current").write_text("../evil")
+    with capture_logs() as logs:
+        library.ask("khai sinh")
+        assert until(lambda: any(entry["event"] == "snapshot_not_fetched" for entry in logs))
+    assert library.snapshot.manifest.id == current_name(snapshots)
+    assert library.ask("làm giấy khai sinh cho con").procedure == tiny.BIRTH
+    end_fetching()
 
 
 def test_it_does_not_start_without_a_snapshot(tmp_path: Path, data: Path, encoder_folder: Path) -> None:

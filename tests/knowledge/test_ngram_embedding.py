@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.ngram_embedding import NgramEmbedding, features
+from knowledge.ngram_embedding import NgramEmbedding, features, numbers
 from knowledge.normalise import fold
 
 SMALL = NgramEmbedding(buckets=512, dimension=16)
@@ -29,6 +30,12 @@ def test_features() -> None:
 @given(st.text())
 def test_case_and_marks_change_no_feature(text: str) -> None:
     assert features(text) == features(fold(text))
+
+
+@given(st.text() | st.lists(st.sampled_from(["khai", "sinh", "ở", "xã"])).map(" ".join))
+def test_the_numbers_are_those_of_the_features(text: str) -> None:
+    """The numbers are made the fast way; a table that was trained with the features fits them."""
+    assert sorted(numbers(text)) == sorted(zlib.crc32(feature.encode()) for feature in features(text))
 
 
 def test_accents_change_no_feature() -> None:

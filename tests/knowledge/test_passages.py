@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.catalogue import Catalogue
-from knowledge.crawl import CrawlRecord
-from knowledge.passages import OUTSIDE, PassageKind, TargetKind, catalogue_passages, crawl_passages, target_kind
+from knowledge.catalogue import Catalogue, with_records
+from knowledge.passages import LONGEST_TITLE, OUTSIDE, Passage, PassageKind, TargetKind, catalogue_passages, target_kind
 from tests.knowledge import tiny
+
+
+@pytest.fixture(scope="module")
+def wider_passages(wider_catalogue: Catalogue) -> list[Passage]:
+    """Those of the catalogue after an import."""
+    records = {item.record.code: item.record for item in tiny.merged()}
+    return list(catalogue_passages(with_records(wider_catalogue, records)))
 
 
 @pytest.mark.parametrize(
@@ -16,6 +22,7 @@ from tests.knowledge import tiny
         ("1.001193", TargetKind.PROCEDURE),
         ("topic:so-do", TargetKind.TOPIC),
         ("elsewhere:nha-thuoc", TargetKind.ELSEWHERE),
+        ("elsewhere:1.001193", TargetKind.ELSEWHERE),
         ("outside", TargetKind.OUTSIDE),
     ],
 )
@@ -43,6 +50,43 @@ def test_a_name_that_is_short_already_stands_once(catalogue: Catalogue) -> None:
     assert own.count("Đăng ký tạm trú") == 1
 
 
+def test_an_imported_record_gives_its_title_only() -> None:
+    """Its cases are headings of a page, its short name was made by cutting the title."""
+    cases = [{"id": name, "name": name, "documents": [{"name": "Đơn"}]} for name in ("mot", "hai")]
+    record = tiny.imported(tiny.BEES, "Cấp phép nuôi ong", short_name="Nuôi ong", cases=cases)
+    own = list(catalogue_passages(Catalogue({tiny.BEES: record})))
+    assert own == [Passage(tiny.BEES, PassageKind.TITLE, "Cấp phép nuôi ong")]
+
+
+def test_a_long_title_is_cut() -> None:
+    record = tiny.imported(tiny.BEES, "ong " * 200)
+    unheld = Catalogue({tiny.BEES: record}, {tiny.UNHELD: ("nuôi ong",)}, {tiny.UNHELD: "mật " * 200})
+    titles = [item.text for item in catalogue_passages(unheld) if item.kind is PassageKind.TITLE]
+    assert [len(text) for text in titles] == [LONGEST_TITLE, LONGEST_TITLE]
+
+
+def test_phrasings_of_a_code_without_a_record_lead_elsewhere(wider_passages: list[Passage]) -> None:
+    row = tiny.WIDER_PHRASINGS[tiny.UNHELD]
+    target = f"elsewhere:{tiny.UNHELD}"
+    assert [item for item in wider_passages if tiny.UNHELD in item.target] == [
+        Passage(target, PassageKind.TITLE, row["name"]),
+        *(Passage(target, PassageKind.PHRASING, text) for text in row["phrasings"]),
+    ]
+
+
+def test_without_a_known_title_there_are_the_phrasings_only() -> None:
+    unheld = Catalogue({}, {tiny.UNHELD: ("thi chứng chỉ đo đạc",)})
+    assert list(catalogue_passages(unheld)) == [
+        Passage(f"elsewhere:{tiny.UNHELD}", PassageKind.PHRASING, "thi chứng chỉ đo đạc")
+    ]
+
+
+def test_with_its_record_here_a_code_is_a_procedure(wider_passages: list[Passage]) -> None:
+    own = [item for item in wider_passages if tiny.CARD_COMMUNE in item.target]
+    assert {item.target for item in own} == {tiny.CARD_COMMUNE}
+    assert len(own) == 1 + len(tiny.WIDER_PHRASINGS[tiny.CARD_COMMUNE]["phrasings"])
+
+
 def test_topics_and_others_have_passages(catalogue: Catalogue) -> None:
     found = list(catalogue_passages(catalogue))
     for target, title, count in (
@@ -56,10 +100,3 @@ def test_topics_and_others_have_passages(catalogue: Catalogue) -> None:
 def test_outside_sentences_share_a_target(catalogue: Catalogue) -> None:
     own = [item.text for item in catalogue_passages(catalogue) if item.target == OUTSIDE]
     assert own == tiny.OUTSIDE["sentences"]
-
-
-def test_the_passages_of_a_crawl() -> None:
-    row = CrawlRecord("1.000001", "Tên dài " * 100, "Lĩnh vực", (), "", "", (), (), "")
-    first, second = crawl_passages([row], {"1.000001": ("cách nói",), "1.000002": ("khác",)})
-    assert (first.kind, len(first.text)) == (PassageKind.TITLE, 300)
-    assert (second.kind, second.text) == (PassageKind.PHRASING, "cách nói")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge import training
 from knowledge.encoder import Encoder, fingerprint
 from knowledge.normalise import Lexicon
 from knowledge.passages import OUTSIDE, Passage, PassageKind
@@ -53,3 +54,26 @@ def test_training_is_repeatable_and_tells_how_far_it_is(
     assert count >= len([item for item in passages if item.target != OUTSIDE]) - 1
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
+
+
+def test_a_family_is_trained_as_one(lexicons: list[Lexicon]) -> None:
+    """Two levels of one matter shall not be pushed apart; a title alone is too little to train on."""
+    levels = [
+        Passage(code, PassageKind.TITLE, f"Cấp đổi thẻ đội viên tại cấp {level}")
+        for code, level in (("9.000011", "tỉnh"), ("9.000012", "xã"))
+    ]
+    alone = [Passage("9.000013", PassageKind.TITLE, "Cấp phép nuôi ong"), Passage(OUTSIDE, PassageKind.PHRASING, "mưa")]
+    groups = training._groups([*levels, *alone], lexicons)
+    assert list(groups.values()) == [
+        [("cap doi the doi vien tai cap tinh", True), ("cap doi the doi vien tai cap xa", True)]
+    ]
+
+
+def test_a_topic_is_no_family_of_a_procedure(lexicons: list[Lexicon]) -> None:
+    same = [
+        Passage(target, kind, text)
+        for target in ("9.000001", "topic:khai-sinh", "elsewhere:khai-sinh")
+        for kind, text in ((PassageKind.TITLE, "Đăng ký khai sinh"), (PassageKind.PHRASING, "làm khai sinh"))
+    ]
+    one = [("dang ky khai sinh", True), ("lam khai sinh", False)]
+    assert list(training._groups(same, lexicons).values()) == [one, one, one]

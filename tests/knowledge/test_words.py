@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import words
-from knowledge.record import Channel, Document, Fee, Source, TimeLimit, TimeUnit
+from knowledge.record import Channel, Document, Doubt, DoubtKind, Fee, Source, TimeLimit, TimeUnit
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,34 @@ def test_sources() -> None:
     assert words.sources([old, new]) == (
         "Nguồn: Sổ, dữ liệu tháng 3/2025; Quyết định 12/QĐ-THU, Cổng, dữ liệu tháng 11/2026."
     )
+
+
+def test_a_source_without_a_day_says_so() -> None:
+    undated = Source(name="Tệp của tỉnh", decision="7/QĐ-THU", as_of=None)
+    assert words.sources([undated]) == "Nguồn: Quyết định 7/QĐ-THU, Tệp của tỉnh, không rõ ngày của dữ liệu."
+
+
+def doubt(kind: DoubtKind, raw: str = "?", field: str = "steps") -> Doubt:
+    return Doubt(kind=kind, field=field, raw=raw)
+
+
+@pytest.mark.parametrize("kind", list(words.DOUBTS))
+def test_a_doubt_is_told_with_the_advice_to_ask(kind: DoubtKind) -> None:
+    (line,) = words.doubts([doubt(kind)])
+    assert line == f"⚠ {words.DOUBTS[kind]}, cần hỏi lại cơ quan tiếp nhận."
+
+
+def test_a_doubt_of_a_kind_is_told_once() -> None:
+    stale = [doubt(DoubtKind.STALE_DISTRICT, raw, field) for raw, field in (("UBND huyện", "where"), ("quận", "steps"))]
+    found = words.doubts([*stale, doubt(DoubtKind.SENTENCE_BROKEN), stale[0]])
+    assert len(found) == 2
+    assert "cấp huyện" in found[0]
+    assert "thứ tự" in found[1]
+    assert words.doubts([]) == []
+
+
+def test_what_fees_and_time_limits_tell_themselves_is_not_told_twice() -> None:
+    """Their doubts stand in the sentence of the fee or the limit, as the raw words of the source."""
+    themselves = set(DoubtKind) - set(words.DOUBTS)
+    assert {kind.value.partition("_")[0] for kind in themselves} == {"free", "thousands", "fee", "time"}
+    assert words.doubts(map(doubt, themselves)) == []

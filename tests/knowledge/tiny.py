@@ -1,4 +1,7 @@
-"""A tiny catalogue, written for the tests: four procedures, a topic, two that others handle, sentences from outside."""
+"""A tiny catalogue, written for the tests: four procedures, a topic, two that others handle, sentences from outside.
+
+Beside it what an import adds: one matter at two levels, one without a word in it, one that is only known to exist.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from typing import Any
 
 import yaml
 
-from knowledge.record import Procedure
+from knowledge.imports.merge import Merged
+from knowledge.record import HandWritten, Procedure
 
 BIRTH, STAY, LICENCE, HOME = "9.000001", "9.000002", "9.000003", "9.000004"
+CARD_PROVINCE, CARD_COMMUNE, BEES, UNHELD = "9.000011", "9.000012", "9.000013", "9.000021"
 
 Row = dict[str, Any]
 
@@ -181,6 +186,18 @@ ELSEWHERE: Row = {
     ],
 }
 
+WIDER_PHRASINGS: dict[str, Row] = {
+    CARD_COMMUNE: {
+        "code": CARD_COMMUNE,
+        "phrasings": ["thẻ dân phòng cũ nát muốn đổi", "đổi thẻ đội viên", "xin thẻ dân phòng mới"],
+    },
+    UNHELD: {
+        "code": UNHELD,
+        "name": "Cấp chứng chỉ hành nghề đo đạc bản đồ",
+        "phrasings": ["thi chứng chỉ đo đạc", "hành nghề đo đạc bản đồ", "xin chứng chỉ trắc địa"],
+    },
+}
+
 OUTSIDE: Row = {
     "subject": "Chuyện khác",
     "sentences": [
@@ -212,6 +229,40 @@ def procedure(code: str = BIRTH, /, **changes: Any) -> Procedure:
     return Procedure.model_validate(record(code, **changes))
 
 
+def hand_written(code: str = BIRTH, /, **changes: Any) -> HandWritten:
+    """The same as the reader of the data folder gives it."""
+    return HandWritten.model_validate(record(code, **changes))
+
+
+def imported(code: str, name: str, /, **changes: Any) -> Procedure:
+    """A record that a program read from a page which says nothing but its name and level."""
+    row = {
+        "code": code,
+        "name": name,
+        "short_name": name if len(name) <= 60 else f"{name[:59]}…",
+        "field": "Việc khác",
+        "levels": ["commune"],
+        "sources": [{"name": "Cổng khác", "as_of": "2026-06-30"}],
+        "imported": True,
+        "checked": False,
+    }
+    return Procedure.model_validate({**row, **changes})
+
+
+def merged() -> list[Merged]:
+    """What a build has after an import: the four, one matter at two levels, one more, and a variant of a province."""
+    title = "Cấp đổi thẻ đội viên dân phòng"
+    return [
+        Merged(imported(CARD_PROVINCE, f"{title} (thực hiện tại cấp tỉnh)", levels=["province"])),
+        Merged(imported(CARD_COMMUNE, f"{title} (thực hiện tại cấp xã)")),
+        Merged(imported(BEES, "Cấp phép nuôi ong lấy mật", steps=["Gửi tờ khai đàn ong."])),
+        *(
+            Merged(procedure(code), (imported(BIRTH, "Khai sinh Đà Nẵng", province="H17"),) if code == BIRTH else ())
+            for code in RECORDS
+        ),
+    ]
+
+
 def write(path: Path, content: Any) -> Path:
     """Writes YAML, with the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -229,4 +280,12 @@ def write_data(folder: Path) -> Path:
     write(folder / "outside" / "khac.yml", OUTSIDE)
     write(folder / "language" / "abbreviations.yml", ABBREVIATIONS)
     write(folder / "language" / "dialect.yml", DIALECT)
+    return folder
+
+
+def write_wider_data(folder: Path) -> Path:
+    """The data folder to go with what was imported: phrasings of codes that nobody wrote a record for."""
+    write_data(folder)
+    for code, row in WIDER_PHRASINGS.items():
+        write(folder / "phrasings" / f"{code}.yml", row)
     return folder
