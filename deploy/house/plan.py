@@ -80,7 +80,10 @@ def encoder_step(house: House) -> Step:
         outputs=(house.var / "encoder",),
         inputs=(
             Files(data, ("**/*.yml",), without=("nlu", "rules", "stories")),
-            Files(house.root / "knowledge", ("training.py", "ngram_embedding.py", "normalise.py")),
+            Files(
+                house.root / "knowledge",
+                ("training.py", "ngram_embedding.py", "normalise.py", "families.py", "passages.py"),
+            ),
         ),
         instead="MOTCUA_ENCODER is set" if house.setting("MOTCUA_ENCODER") else "",
     )
@@ -90,6 +93,7 @@ def index_step(house: House, encoder: Step) -> Step:
     """The index: a snapshot of the catalogue that the knowledge library answers from."""
     other = house.setting("MOTCUA_ENCODER")
     data = house.folder("MOTCUA_DATA", house.root / "data")
+    imported = house.folder("MOTCUA_IMPORTED", house.var / "imported.sqlite")
     return Step(
         name="index",
         title="Index",
@@ -97,9 +101,10 @@ def index_step(house: House, encoder: Step) -> Step:
         outputs=(house.folder("MOTCUA_SNAPSHOTS", house.var / "snapshots") / "current",),
         inputs=(
             Files(data, (*(f"{name}/**/*" for name in CATALOGUE), "tuning.yml")),
-            Files(house.root / "knowledge", ("*.py",)),
+            Files(house.root / "knowledge", ("**/*.py",)),
+            Files(imported.parent, (imported.name,)),
         ),
-        texts=(other,),
+        texts=(other, house.setting("MOTCUA_PROVINCE")),
         after=() if other else (encoder,),
     )
 

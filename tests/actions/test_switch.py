@@ -66,7 +66,7 @@ def test_no_question_fails(server: tuple[str, Path], snapshots: Path) -> None:
         copied(snapshots, "second")
         switch(snapshots, "second")
         asked.until(lambda: said(log, "snapshot_in_use", "second"))
-        (copied(snapshots, "broken") / "catalogue.json").write_text("{}", encoding="utf-8")
+        (copied(snapshots, "broken") / "speech.json").write_text("{}", encoding="utf-8")
         switch(snapshots, "broken")
         asked.until(lambda: said(log, "snapshot_refused", "broken"))
     assert asked.wrong == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from knowledge.reply import Outcome
 from knowledge.settings import ROOT
 
 SETS = sorted((ROOT / "tests" / "questions").glob("*.jsonl"))
+SHIPPED = [path for path in SETS if path.stem in ("dev-young", "dev-elders")]  # about the shipped records alone
 SAMPLE = 60
 RIGHT = 0.8  # of the sample; `python -m bot evaluate` runs whole sets, docs/evaluation.md says what they reach
 
@@ -25,13 +27,14 @@ def cases(path: Path) -> list[Question]:
     return read_questions(path)
 
 
-def everything() -> list[Question]:
-    return [question for path in SETS for question in cases(path)]
+def everything(sets: Sequence[Path] = SETS) -> list[Question]:
+    return [question for path in sets for question in cases(path)]
 
 
 def test_there_are_sets() -> None:
     assert len(SETS) >= 2
-    assert len(everything()) >= 400
+    assert len(everything(SHIPPED)) >= 400
+    assert len(everything()) - len(everything(SHIPPED)) >= 1000
 
 
 def test_ids_are_unique() -> None:
@@ -48,7 +51,7 @@ def test_every_code_that_is_to_be_answered_is_held() -> None:
     held = load_catalogue(ROOT / "data").procedures
     unknown = {
         question.id: codes
-        for question in everything()
+        for question in everything(SHIPPED)
         if question.behaviour is Outcome.ANSWER
         if (codes := [code for code in question.codes if code not in held])
     }
@@ -74,7 +77,7 @@ def test_every_kind_of_case_is_in_it(path: Path) -> None:
 @pytest.mark.house
 @pytest.mark.xdist_group("house")
 def test_a_sample_is_answered_well(assistant_url: str) -> None:
-    sample = random.Random(20261123).sample(everything(), SAMPLE)
+    sample = random.Random(20261123).sample(everything(SHIPPED), SAMPLE)
     with connect(assistant_url) as client:
         held = list(hold(client, sample))
     wrong = [f"{item.question.id}: {item.verdict.why_wrong}" for item in held if not item.verdict.right]

@@ -32,7 +32,9 @@ class ImporterTest(unittest.TestCase):
         data = Path(folder.name)
         for name, text in {
             "nlu/nlu.yml": NLU,
-            "phrasings/1.yml": "code: '1.001193'\nphrasings: [khai sinh cho cháu mệ ngoại, khai sinh]\n",
+            "catalogue/1.001193.yml": "code: '1.001193'\n",
+            "phrasings/1.001193.yml": "code: '1.001193'\nphrasings: [khai sinh cho cháu mệ ngoại, khai sinh]\n",
+            "phrasings/1.000001.yml": "code: '1.000001'\nphrasings: [mở mỏ đá, xin khai thác đá]\n",
             "outside/a.yml": "subject: a\nsentences: [giá vàng]\n",
         }.items():
             (data / name).parent.mkdir(exist_ok=True)
@@ -50,6 +52,10 @@ class ImporterTest(unittest.TestCase):
         for text in ("khai sinh", "khai sinh cho cháu mệ ngoại"):
             self.assertEqual(self.examples[text].get(INTENT), "ask_procedure")
             self.assertIn(UNMARKED, self.examples[text].get("metadata"))
+
+    def test_of_a_procedure_without_a_record_one_phrasing_is_enough(self) -> None:
+        self.assertEqual(self.examples["mở mỏ đá"].get(INTENT), "ask_procedure")
+        self.assertNotIn("xin khai thác đá", self.examples)
 
     def test_sentences_outside_are_out_of_scope(self) -> None:
         self.assertEqual(self.examples["giá vàng"].get(INTENT), "out_of_scope")
