@@ -140,6 +140,8 @@ def import_command(
     screen.print(
         f"{taken.records} records ({found}), {len(taken.unusable)} rows not usable; {len(store)} procedures kept."
     )
+    for kind, count in taken.doubtful.most_common():
+        screen.print(f"  {kind.value}: {count} records, first {taken.examples[kind]}", highlight=False, markup=False)
     _report(taken.unusable)
     if not no_build:
         build()

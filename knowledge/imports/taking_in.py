@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from knowledge.imports.formats import Unusable, catalogue_files, read_file
+from knowledge.imports.formats import Read, Unusable, catalogue_files, read_file
 from knowledge.imports.store import ImportStore, Kept
+from knowledge.record import DoubtKind
 
 
 @dataclass
 class Taken:
-    """What an import brought: records by format, and the rows that could not be used."""
+    """What an import brought: records by format, how many have each kind of doubt (with the first one), unusable rows.
+
+    Doubts are counted of every record read, the variants of other provinces included.
+    """
 
     formats: dict[str, int] = field(default_factory=dict)
+    doubtful: Counter[DoubtKind] = field(default_factory=Counter)
+    examples: dict[DoubtKind, str] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
+
+    def count(self, item: Read) -> None:
+        """Counts one record."""
+        self.formats[item.format] = self.formats.get(item.format, 0) + 1
+        for kind, doubt in {doubt.kind: doubt for doubt in reversed(item.record.doubts)}.items():
+            self.doubtful[kind] += 1
+            self.examples.setdefault(kind, f"{item.record.code} ({doubt.field}): {doubt.raw}")
 
     @property
     def records(self) -> int:
@@ -49,7 +63,7 @@ def take_in(
                 if isinstance(item, Unusable):
                     taken.unusable.append(item)
                     continue
-                taken.formats[item.format] = taken.formats.get(item.format, 0) + 1
+                taken.count(item)
                 yield Kept(item.record, item.format)
             done += file.stat().st_size if file.is_file() else 0
         progress(whole, whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from knowledge.errors import CatalogueFormat
 from knowledge.imports import spreadsheet
 from knowledge.imports.store import ImportStore, Kept
 from knowledge.imports.taking_in import take_in
+from knowledge.record import DoubtKind
 from tests.knowledge.imports import rows
 
 
@@ -95,3 +97,20 @@ def test_taking_in_the_same_again_changes_nothing(store: ImportStore, folder: Pa
     before = dict(store.by_code())
     take_in([folder], store)
     assert dict(store.by_code()) == before
+
+
+def test_doubts_are_counted_of_every_record_that_was_read(tmp_path: Path) -> None:
+    """Those of other provinces too, which are no procedures here and stand in no report."""
+    row = {
+        "stt": 1,
+        "Mã thủ tục": "9.000077.000.00.00.H17",
+        "ten": "Cấp biển số nhà",
+        "Lĩnh vực": "Nhà ở",
+        "Cơ quan thực hiện": "UBND quận, huyện",
+        "Thành phần hồ sơ": "• Đơn đề nghị (01 bản chính)",
+    }
+    path = tmp_path / "danang.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    taken = take_in([path], ImportStore(tmp_path / "imported.sqlite"))
+    assert taken.doubtful[DoubtKind.STALE_DISTRICT] == 1
+    assert taken.examples[DoubtKind.STALE_DISTRICT].startswith("9.000077 (agency): ")
