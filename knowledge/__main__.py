@@ -314,11 +314,12 @@ def evaluate_command(
     question_set: list[Path],
     catalogue: Annotated[list[Path] | None, typer.Option(help="More catalogues, merged by code.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write one JSON line a case here.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write the reliability plot (SVG) here.")] = None,
     json_output: Json = False,
 ) -> None:
     """Asks the index the questions of a set and prints figures, for the whole and for every tag."""
     from knowledge.evaluate import evaluate
-    from knowledge.measure import by_tag
+    from knowledge.measure import by_tag, calibration_error
     from knowledge.questions import read_questions
 
     questions = [case for path in question_set for case in read_questions(path)]
@@ -341,6 +342,10 @@ def evaluate_command(
             ),
             encoding="utf-8",
         )
+    if plot:
+        from knowledge.reliability_plot import plot_reliability
+
+        plot_reliability(results, plot)
     rows = by_tag(results)
     if json_output:
         _print_json([asdict(row) for row in rows])
@@ -360,6 +365,7 @@ def evaluate_command(
             f"{row.ms_p95:.1f}",
         )
     Console(width=170).print(table)
+    screen.print(f"expected calibration error {calibration_error(results):.3f}")
 
 
 @app.command("compare-searches")
