@@ -92,6 +92,6 @@ def readings(text: str, lexicons: Iterable[Lexicon]) -> list[str]:
     result = [place_tones(text)]
     for lexicon in lexicons:
         reading = lexicon.read(result[-1])
-        if fold(reading) != fold(result[-1]):
+        if tokens(reading) != tokens(result[-1]):  # else only the spaces around punctuation differ
             result.append(reading)
     return result
