@@ -86,6 +86,48 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    def __hash__(self) -> int:
+        # A condition is a dictionary, which has no hash; what is left is enough.
+        return hash(tuple(value for value in self.__dict__.values() if not isinstance(value, dict)))
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+# Of each question named the answers under which something holds; all questions must be answered so. Empty: always.
+Condition = dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]]
+CHANNEL_QUESTION = "channel"  # how somebody hands in: every record has this question, its answers are the ways
+
+
+class Option(Model):
+    """One answer to a question.
+
+    said: how people say it beside the label; all words of one entry stand in the message, next to each other.
+    at_least, below: the span of a number (see Question.unit) that means this answer.
+    tells: what a person with this answer must know; stands above the checklist. goes_to: the procedure that is the
+    right one for such a person instead.
+    """
+
+    id: Name
+    label: Text = Field(max_length=48)
+    said: tuple[Text, ...] = ()
+    at_least: Decimal | None = Field(default=None, ge=0)
+    below: Decimal | None = Field(default=None, ge=0)
+    tells: Text | None = None
+    goes_to: Code | None = None
+
+
+class Question(Model):
+    """What must be known of a person because the answer differs by it. why: what "why do you ask?" is answered with.
+
+    unit: set where people may answer with a number (an age in years, days since something); options then have spans.
+    """
+
+    id: Name
+    ask: Text = Field(max_length=160)
+    why: Text = Field(max_length=240)
+    unit: TimeUnit | None = None
+    only_if: Condition = Field(default_factory=dict)
+    options: tuple[Option, ...] = Field(min_length=2, max_length=6)
+
 
 class Document(Model):
     """A paper of the dossier. originals and copies: how many of each (None: the source does not say)."""
@@ -99,14 +141,19 @@ class Document(Model):
     held_by_database: Text | None = Field(
         default=None, description="the database that already has it, so that it need not be handed in when found there"
     )
+    only_if: Condition = Field(default_factory=dict)
     raw: Text | None = None
 
 
 class Case(Model):
-    """A situation in which the documents differ. The common case comes first in the record."""
+    """A situation in which the documents differ. The common case comes first in the record.
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+    A person's case is the first whose only_if holds; if none does, the first without one.
+    """
+
+    id: Name
     name: Text = Field(max_length=90)
+    only_if: Condition = Field(default_factory=dict)
     when: Text | None = Field(default=None, description="who is in this case, in one plain sentence")
     documents: tuple[Document, ...] = Field(min_length=1)
 
@@ -133,6 +180,7 @@ class TimeLimit(Model):
     amount: Decimal | None = Field(default=None, ge=0, le=1000)
     unit: TimeUnit
     when: Text | None = Field(default=None, description="empty: the usual case")
+    only_if: Condition = Field(default_factory=dict)
     certainty: Certainty = Certainty.SURE
     raw: Text
 
@@ -151,7 +199,9 @@ class Fee(Model):
     rate: Decimal | None = Field(default=None, ge=0, le=100, description="per cent of a value, instead of an amount")
     per: Text | None = Field(default=None, description="the unit that is charged: lần, bản, trang, hộ chiếu ...")
     when: Text | None = Field(default=None, description="empty: the usual case")
+    only_if: Condition = Field(default_factory=dict)
     reduced_for: tuple[Text, ...] = Field(default=(), description="who pays less or nothing, and how much")
+    free_if: Condition = Field(default_factory=dict, description="who of reduced_for pays nothing")
     certainty: Certainty = Certainty.SURE
     raw: Text
 
@@ -222,6 +272,7 @@ class Procedure(Model):
     cases: tuple[Case, ...] = ()
     ways: tuple[Way, ...] = ()
     not_counted: tuple[Text, ...] = Field(default=(), description="what does not count towards the time limit")
+    questions: tuple[Question, ...] = Field(default=(), description="what the answer differs by, weightiest first")
     steps: tuple[Text, ...] = ()
     conditions: tuple[Text, ...] = ()
     result: tuple[Text, ...] = ()
@@ -255,9 +306,30 @@ class Procedure(Model):
             )
         if self.code in self.related:
             raise ValueError("related: a procedure is not related to itself")
+        self._conditions_are_known()
         if self.checked and not any(source.checked for source in self.sources):
             raise ValueError("checked: no source has a date on which it was checked")
         return self
+
+    def conditions_used(self) -> list[Condition]:
+        """Every condition in the record that is not empty."""
+        documents = [document for case in self.cases for document in case.documents]
+        fees = [fee for way in self.ways for fee in way.fees]
+        limits = [limit for way in self.ways for limit in way.time_limits]
+        parts: tuple[Question | Case | Document | Fee | TimeLimit, ...]
+        parts = (*self.questions, *self.cases, *documents, *fees, *limits)
+        return [found for found in (*(part.only_if for part in parts), *(fee.free_if for fee in fees)) if found]
+
+    def _conditions_are_known(self) -> None:
+        answers = {question.id: {option.id for option in question.options} for question in self.questions}
+        if len(answers) != len(self.questions) or CHANNEL_QUESTION in answers:
+            raise ValueError(f"questions: an id stands twice, or is {CHANNEL_QUESTION}, which every record has")
+        answers[CHANNEL_QUESTION] = {channel.value for channel in Channel}
+        for condition in self.conditions_used():
+            for question, wanted in condition.items():
+                unknown = set(wanted) - answers.get(question, set())
+                if unknown:
+                    raise ValueError(f"only_if, free_if: no question {question} with {', '.join(sorted(unknown))}")
 
 
 class HandWritten(Procedure):
