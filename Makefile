@@ -26,11 +26,12 @@ test:  ## set up with the tests' tools, then run the tests (ARGS="-k word" goes 
 	@$(HOUSE) setup --with-tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-lint:  ## check format, style and types
+lint:  ## check format, style, types and the texts that citizens read
 	@$(HOUSE) setup --tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m deploy.readability
 
 format:  ## format the code and sort imports
 	@$(HOUSE) setup --tools

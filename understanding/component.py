@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Optional, Text
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +19,10 @@ from understanding.reading import load_lexicons, read_out
 
 UNMARKED = "unmarked"  # metadata of examples in which nobody marked any span
 FALLBACK = "nlu_fallback"
+LANGUAGE = "language"  # the slot of that name follows the last words that tell it
+VIETNAMESE, ENGLISH = "vi", "en"
+FEW_WORDS = 2
+MORE_LIKELY_THAN_NOT = 0.5
 RANKED = 5
 
 
@@ -97,10 +102,27 @@ class Understanding(GraphComponent, IntentClassifier):
         for row in said.argsort()[::-1]:
             if said[row] >= self._config["value_threshold"]:
                 entity, _, value = self._classifier.values[row].partition("=")
-                found.append({"entity": entity, "value": value, "confidence_entity": float(said[row])})
+                if entity != LANGUAGE:
+                    found.append({"entity": entity, "value": value, "confidence_entity": float(said[row])})
+        language = self._language(text, said)
+        if language:
+            found.append({"entity": LANGUAGE, "value": language})
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         message.set(ENTITIES, found, add_to_output=True)
+
+    def _language(self, text: Text, said: np.ndarray) -> Optional[Text]:
+        """English, if the sentence is more likely so than not and has no Vietnamese letter; else Vietnamese.
+
+        None for a word or two without accents ("ok", "Vinh", "hello"): the talk goes on in its language.
+        """
+        values = self._classifier.values if self._classifier else []
+        column = f"{LANGUAGE}={ENGLISH}"
+        likely = column in values and said[values.index(column)] > MORE_LIKELY_THAN_NOT
+        if likely and text.isascii():
+            return ENGLISH
+        words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
+        return None if text.isascii() and len(words) <= FEW_WORDS else VIETNAMESE
 
     def _example(self, message: Message) -> Example:
         values = tuple(f"{entity['entity']}={entity['value']}" for entity in message.get(ENTITIES, []))

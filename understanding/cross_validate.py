@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any, Dict, List, Set, Text, Tuple
 
 import yaml
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
@@ -23,12 +23,13 @@ from understanding.importer import EverydaySpeech
 from understanding.reading import load_lexicons, read_out
 
 ROOT = Path(__file__).resolve().parent.parent
+ENGLISH = "language=en"
 Sentence = Tuple[Text, Example]  # as written, and as learned
 
 
 def main() -> None:
-    """Prints F1 of the intents and of the aspects."""
-    parser = argparse.ArgumentParser(description="Cross-validated F1 of intents and aspects.")
+    """Prints F1 of the intents, of the aspects and of the value that says that a sentence is English."""
+    parser = argparse.ArgumentParser(description="Cross-validated F1 of intents, aspects and English.")
     parser.add_argument("--folds", type=int, default=5)
     options = parser.parse_args()
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"][0]
@@ -73,21 +74,33 @@ def _fold_of(text: Text, folds: int) -> int:
 
 
 def _report(name: Text, tested: List[Tuple[Example, SentenceClassifier, Text]], threshold: float) -> None:
-    wanted, got, wanted_values, got_values = [], [], [], []
-    for example, classifier, text in tested:
-        chances, said = classifier.read(text)
-        wanted.append(example.intent)
-        got.append(classifier.intents[int(chances.argmax())])
-        aspects = [value for value in classifier.values if value.startswith("aspect=")]
-        wanted_values.append([int(value in (example.values or ())) for value in aspects])
-        got_values.append([int(said[classifier.values.index(value)] >= threshold) for value in aspects])
+    wanted = [example.intent for example, _, _ in tested]
+    wanted_values = [set(example.values or ()) for example, _, _ in tested]
+    read = [_read(classifier, text, threshold) for _, classifier, text in tested]
+    got, got_values = [intent for intent, _ in read], [values for _, values in read]
+    aspects = sorted(value for value in set().union(*wanted_values, *got_values) if value.startswith("aspect="))
+    marks = _table(wanted_values, aspects), _table(got_values, aspects)
     print(f"{name}: {len(tested)} sentences")
     print(f"  intent F1, weighted {f1_score(wanted, got, average='weighted'):.3f}", end=", ")
     print(f"mean over intents {f1_score(wanted, got, average='macro'):.3f}")
-    print(f"  aspect F1, micro {f1_score(wanted_values, got_values, average='micro', zero_division=0):.3f}", end=", ")
-    print(f"mean over aspects {f1_score(wanted_values, got_values, average='macro', zero_division=0):.3f}")
+    print(f"  aspect F1, micro {f1_score(*marks, average='micro', zero_division=0):.3f}", end=", ")
+    print(f"mean over aspects {f1_score(*marks, average='macro', zero_division=0):.3f}")
+    english = [ENGLISH in values for values in wanted_values], [ENGLISH in values for values in got_values]
+    print(f"  English F1 {f1_score(*english, zero_division=0):.3f}, {sum(english[0])} sentences in English")
     if name == "as written":
         print(classification_report(wanted, got, digits=3, zero_division=0))
+
+
+def _read(classifier: SentenceClassifier, text: Text, threshold: float) -> Tuple[Text, Set[Text]]:
+    """The intent and the values that a classifier finds in a text."""
+    chances, said = classifier.read(text)
+    values = {value for value, chance in zip(classifier.values, said) if chance >= threshold}
+    return classifier.intents[int(chances.argmax())], values
+
+
+def _table(sentences: List[Set[Text]], values: List[Text]) -> List[List[int]]:
+    """One row a sentence, one column a value."""
+    return [[int(value in said) for value in values] for said in sentences]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-EVENTS_KEPT = 20  # about two turns, which is all the rules look at; slots are carried over
+EVENTS_KEPT = 24  # about two turns, which is all the rules look at; slots and a running form are carried over
 FORGOTTEN_AFTER = 2 * 3600.0  # seconds without a message
 SWEEP_EVERY = 300.0
 
@@ -36,13 +36,17 @@ class ShortMemory(InMemoryTrackerStore):
 
     def _shortened(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """The same conversation with its latest events; what the slots hold is put in front of them."""
-        from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+        from rasa.shared.core.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet, UserUttered
 
-        events = list(tracker.events)[-EVENTS_KEPT:]
+        everything = list(tracker.events)
+        events = everything[-EVENTS_KEPT:]
         first_turn = next((row for row, event in enumerate(events) if isinstance(event, UserUttered)), 0)
+        before = everything[: len(everything) - len(events) + first_turn]
+        loops = [event for event in before if isinstance(event, ActiveLoop)][-1:]
         opening = [ActionExecuted("action_session_start"), SessionStarted()]
         held = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value is not None]
-        kept = [*opening, *held, ActionExecuted("action_listen"), *events[first_turn:]]
+        running = [ActiveLoop(loop.name) for loop in loops if loop.name]
+        kept = [*opening, *held, *running, ActionExecuted("action_listen"), *events[first_turn:]]
         for event in kept[: len(kept) - len(events) + first_turn]:
             event.timestamp = events[first_turn].timestamp
         return DialogueStateTracker.from_events(tracker.sender_id, kept, self.domain.slots)

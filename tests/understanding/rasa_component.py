@@ -1,10 +1,12 @@
 """The component of the pipeline: learns, is stored and loaded, doubts, and leaves buttons alone."""
 
 import tempfile
+import unicodedata
 import unittest
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -12,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from understanding.component import FALLBACK, RANKED, UNMARKED, Understanding
+from understanding.component import ENGLISH, FALLBACK, LANGUAGE, RANKED, UNMARKED, VIETNAMESE, Understanding
 
 SENTENCES = [
     ("làm khai sinh cần giấy tờ gì", "ask_procedure", ["documents"]),
@@ -24,10 +26,17 @@ SENTENCES = [
     ("cảm ơn bạn", "thank", []),
     ("cảm ơn nhiều nhé", "thank", []),
 ]
+ENGLISH_SENTENCES = [
+    ("where do I register a birth", "ask_procedure", ["where"]),
+    ("which papers do I need for my passport", "ask_procedure", ["documents"]),
+    ("hello there", "greet", []),
+    ("thank you very much", "thank", []),
+]
 
 
-def example(text, intent, aspects=(), **data):
-    entities = [{"entity": "aspect", "value": value, "start": 0, "end": 0} for value in aspects]
+def example(text, intent, aspects=(), language="", **data):
+    marked = [("aspect", value) for value in aspects] + ([(LANGUAGE, language)] if language else [])
+    entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in marked]
     return Message(data={TEXT: text, INTENT: intent, ENTITIES: entities, **data})
 
 
@@ -39,7 +48,8 @@ class ComponentTest(unittest.TestCase):
         cls.storage = LocalModelStorage.create(Path(cls.folder.name))
         cls.resource = Resource("understanding")
         cls.trained = cls.make()
-        cls.data = TrainingData([example(*sentence) for sentence in SENTENCES])
+        english = [example(*sentence, language=ENGLISH) for sentence in ENGLISH_SENTENCES]
+        cls.data = TrainingData([*(example(*sentence) for sentence in SENTENCES), *english])
         cls.trained.train(cls.data)
 
     @classmethod
@@ -57,10 +67,66 @@ class ComponentTest(unittest.TestCase):
         (message,) = (component or self.trained).process([Message(data={TEXT: text})])
         return message
 
+    def values(self, text, entity, component=None):
+        found = self.read(text, component).get(ENTITIES)
+        return [part["value"] for part in found if part["entity"] == entity]
+
+    def chance_of_english(self, chance, component=None):
+        """Whatever is read is English with this chance."""
+        classifier = (component or self.trained)._classifier
+        said = np.zeros(len(classifier.values))
+        said[classifier.values.index(f"{LANGUAGE}={ENGLISH}")] = chance
+        chances = np.ones(len(classifier.intents)) / len(classifier.intents)
+        return mock.patch.object(classifier, "read", return_value=(chances, said))
+
     def test_intent_and_aspects(self) -> None:
         message = self.read("đăng ký khai sinh ở đâu")
         self.assertEqual(message.get(INTENT)["name"], "ask_procedure")
-        self.assertEqual([(part["entity"], part["value"]) for part in message.get(ENTITIES)], [("aspect", "where")])
+        found = [(part["entity"], part["value"]) for part in message.get(ENTITIES)]
+        self.assertEqual(found, [("aspect", "where"), (LANGUAGE, VIETNAMESE)])
+
+    def test_every_sentence_has_one_language(self) -> None:
+        for text in ("xin chào", "hello there", "zzz qqq vvv", "đăng ký tạm trú ở đâu", "dạ", "?? Ừ ??"):
+            self.assertEqual(len(self.values(text, LANGUAGE)), 1, text)
+
+    def test_a_word_or_two_without_accents_say_nothing_of_the_language(self) -> None:
+        """The talk goes on in its language."""
+        with self.chance_of_english(0.1):
+            for text in ("", "?", "ok", "Vinh", "2", "12 3 45 678", "xin chao", "vang a !"):
+                self.assertEqual(self.values(text, LANGUAGE), [], text)
+            for text in ("xin chao ban", "vâng"):
+                self.assertEqual(self.values(text, LANGUAGE), [VIETNAMESE], text)
+        with self.chance_of_english(0.9):
+            self.assertEqual(self.values("hello", LANGUAGE), [ENGLISH])
+
+    def test_english_is_read_as_english(self) -> None:
+        for text, intent, aspects in ENGLISH_SENTENCES:
+            self.assertEqual(self.values(text, LANGUAGE), [ENGLISH], text)
+            self.assertEqual(self.values(text, "aspect"), aspects)
+            self.assertEqual(self.read(text).get(INTENT)["name"], intent)
+
+    def test_vietnamese_without_accents_is_vietnamese(self) -> None:
+        for text in ("cảm ơn bạn nhé", "làm khai sinh cần giấy tờ gì", "đăng ký tạm trú ở đâu"):
+            bare = unicodedata.normalize("NFD", text.replace("đ", "d")).encode("ascii", "ignore").decode()
+            self.assertEqual(self.values(bare, LANGUAGE), [VIETNAMESE], bare)
+
+    def test_one_vietnamese_letter_makes_it_vietnamese(self) -> None:
+        for text in ("thank you very much ạ", "where do I register a birth ở Vinh"):
+            self.assertEqual(self.values(text, LANGUAGE), [VIETNAMESE], text)
+
+    def test_half_a_chance_is_not_enough_whatever_the_other_values_need(self) -> None:
+        """The threshold of the aspects is low; the language of a whole reply hangs on this one."""
+        eager = self.load(value_threshold=0.0)
+        for chance, language in ((0.5, VIETNAMESE), (0.51, ENGLISH)):
+            with self.chance_of_english(chance, eager):
+                self.assertEqual(self.values("hello to you", LANGUAGE, eager), [language])
+
+    def test_taught_no_english_it_knows_none(self) -> None:
+        component = self.make()
+        with tempfile.TemporaryDirectory() as folder:
+            component._storage = LocalModelStorage.create(Path(folder))
+            component.train(TrainingData([example(*sentence) for sentence in SENTENCES]))
+        self.assertEqual(self.values("hello there my friend", LANGUAGE, component), [VIETNAMESE])
 
     def test_dialect_is_read_as_the_standard_words(self) -> None:
         one, other = self.read("khai sinh nộp ở mô"), self.read("khai sinh nộp ở đâu")
@@ -81,12 +147,13 @@ class ComponentTest(unittest.TestCase):
         ranking = message.get("intent_ranking")
         self.assertEqual(ranking[1]["name"], "ask_procedure")
         self.assertAlmostEqual(ranking[0]["confidence"], 1 - ranking[1]["confidence"])
-        self.assertEqual([part["value"] for part in message.get(ENTITIES)], ["where"], "what was said still counts")
+        said = self.values("đăng ký khai sinh ở đâu", "aspect", doubting)
+        self.assertEqual(said, ["where"], "what was said still counts")
 
     def test_values_that_are_not_likely_enough_do_not_count(self) -> None:
         text = "đăng ký khai sinh ở đâu"
-        self.assertEqual(self.read(text, self.load(value_threshold=1.1)).get(ENTITIES), [])
-        both = [part["value"] for part in self.read(text, self.load(value_threshold=0.0)).get(ENTITIES)]
+        self.assertEqual(self.values(text, "aspect", self.load(value_threshold=1.1)), [])
+        both = self.values(text, "aspect", self.load(value_threshold=0.0))
         self.assertEqual(both, ["where", "documents"], "the surest first")
 
     def test_a_button_is_left_alone(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest import mock
 
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from understanding import memory
@@ -94,6 +94,37 @@ class MemoryTest(unittest.IsolatedAsyncioTestCase):
         tracker = conversation(100)
         tracker.update(SlotSet("choices", None, timestamp=200.0), DOMAIN)
         self.assertIsNone((await self.kept(tracker)).get_slot("choices"))
+
+    async def test_a_form_goes_on_however_long_ago_it_began(self) -> None:
+        for turns_before in (1, 100):
+            tracker = conversation(turns_before)
+            tracker.update(ActiveLoop("guide_form", timestamp=200.0), DOMAIN)
+            tracker.update(SlotSet("requested_slot", "situation", timestamp=200.0), DOMAIN)
+            for number in range(201, 301):
+                for event in turn(number):
+                    tracker.update(event, DOMAIN)
+            kept = await self.kept(tracker)
+            self.assertEqual(kept.active_loop_name, "guide_form")
+            self.assertEqual(kept.get_slot("requested_slot"), "situation")
+            self.assertLess(len(kept.events), EVENTS_KEPT + 10)
+
+    async def test_a_form_that_has_ended_does_not_come_back(self) -> None:
+        tracker = conversation(1)
+        for moment, name in enumerate(("guide_form", None, "survey_form", None)):
+            tracker.update(ActiveLoop(name, timestamp=200.0 + moment), DOMAIN)
+        for number in range(301, 401):
+            for event in turn(number):
+                tracker.update(event, DOMAIN)
+        self.assertIsNone((await self.kept(tracker)).active_loop_name)
+
+    async def test_a_form_that_has_just_ended_does_not_come_back(self) -> None:
+        tracker = conversation(1)
+        tracker.update(ActiveLoop("guide_form", timestamp=200.0), DOMAIN)
+        for number in range(301, 401):
+            for event in turn(number):
+                tracker.update(event, DOMAIN)
+        tracker.update(ActiveLoop(None, timestamp=500.0), DOMAIN)
+        self.assertIsNone((await self.kept(tracker)).active_loop_name)
 
     async def test_the_tracker_that_rasa_holds_is_not_touched(self) -> None:
         tracker = conversation(100)
