@@ -295,6 +295,7 @@ def show(code: str, json_output: Json = False) -> None:
     from knowledge.compose import answer
     from knowledge.record import national_code
     from knowledge.reply import Aspect
+    from knowledge.sections import view
     from knowledge.snapshot import current_records
 
     national = national_code(code)
@@ -306,7 +307,7 @@ def show(code: str, json_output: Json = False) -> None:
     if json_output:
         _print_json(record.model_dump(mode="json"))
     else:
-        screen.print(answer(record, list(Aspect)).text, highlight=False, markup=False)
+        screen.print(answer(view(record), list(Aspect)).text, highlight=False, markup=False)
 
 
 @app.command("evaluate")

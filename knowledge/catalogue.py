@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from knowledge.english import English
 from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
 from knowledge.record import Code, HandWritten, Procedure, Text
 
@@ -99,6 +100,7 @@ class Catalogue:
 
     phrasings: of every code that somebody wrote some for, whether there is a record of it or not.
     known: the official titles of codes of which there may be no record.
+    english: what there is in English, by code.
     """
 
     procedures: Mapping[str, Procedure]
@@ -107,10 +109,11 @@ class Catalogue:
     topics: dict[str, Topic] = field(default_factory=dict)
     elsewhere: dict[str, Elsewhere] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
+    english: dict[str, English] = field(default_factory=dict)
 
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """Reads the folders catalogue, phrasings, topics, elsewhere and outside below the given one.
+    """Reads the folders catalogue, phrasings, topics, elsewhere, outside and english below the given one.
 
     Raises RecordError or DuplicateCode for the first thing that is wrong, naming file, field and reason.
     """
@@ -130,6 +133,7 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
     topics, topic_files = _read_folder(folder / "topics", Topic, "id", problems)
     elsewhere, elsewhere_files = _read_folder(folder / "elsewhere", ElsewhereFile, "field", problems)
     outside, _ = _read_folder(folder / "outside", OutsideFile, "subject", problems)
+    english, _ = _read_folder(folder / "english", English, "code", problems)
     others: dict[str, Elsewhere] = {}
     for name, entry in elsewhere.items():
         for other in entry.procedures:
@@ -155,6 +159,7 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, list[KnowledgeError]]:
             usable,
             others,
             tuple(text for entry in outside.values() for text in entry.sentences),
+            english,
         ),
         problems,
     )
@@ -187,6 +192,8 @@ def _read_folder(
     entries: dict[str, M] = {}
     origin: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yml")):
+        if path.name == "sentences.yml":
+            continue  # of replies, not of a record
         try:
             entry = _read(path, model)
         except RecordError as error:

@@ -1,177 +1,338 @@
-"""The library of a running server: the snapshot in use, followed as the pointer moves, and what it answers.
+"""The library of a running server: what it answers to a citizen's words and taps.
 
 The path of a question: read (normalise) -> find -> decide -> compose -> check.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
-from knowledge import compose
+from knowledge import asking_back, compose, declining, weighing
+from knowledge.asking_back import procedure_button, which_procedure
 from knowledge.catalogue import Elsewhere
-from knowledge.check import check, sourced_facts
-from knowledge.decide import Decision, Tuning, load_tuning
-from knowledge.encoder import Encoder
-from knowledge.errors import KnowledgeError, UnsourcedFact
+from knowledge.check import check, facts, sourced_facts
+from knowledge.comparison import compare
+from knowledge.compose import NOTHING, Around
+from knowledge.decide import Decision
+from knowledge.english import in_english
+from knowledge.errors import UnsourcedFact
+from knowledge.families import family_key
 from knowledge.finder import Finder
-from knowledge.lexicons import load_lexicons
-from knowledge.normalise import tokens
+from knowledge.in_use import SnapshotInUse
+from knowledge.journey_finder import JourneyFinder
+from knowledge.long_messages import pieces_of, questions_in
+from knowledge.normalise import readings, tokens
 from knowledge.passages import TargetKind
-from knowledge.record import Procedure
+from knowledge.premises import Premise
+from knowledge.record import Procedure, Question
 from knowledge.reply import Aspect, Button, Outcome, Reply
 from knowledge.search import Hit
+from knowledge.sections import view
 from knowledge.settings import KnowledgeSettings
-from knowledge.snapshot import Snapshot, current_name, load_snapshot
-from knowledge.snapshot_store import fetch
+from knowledge.situation import Answers, answers_in, asked_of, next_question, situation
+from knowledge.snapshot import Snapshot
+from knowledge.surroundings import Surroundings, beside, corrected, refusal
+from knowledge.tongue import Language, speaking, spoken
+from knowledge.understood import Understood
+from knowledge.weighing import SAID, Looked
 
 log = structlog.get_logger(__name__)
 
 SHORTEST = 2  # letters and digits; a message with fewer says nothing
-MEANS_SOMETHING = 0.7  # cosine of the best passage from which a short message does name a thing
-NAMES_NOTHING = 0.2  # chance of a topic of its own under which a message is taken to have none
-CLEARLY_OUTSIDE = 0.6  # chance of the intent out_of_scope from which it is believed ...
-FOUND_ALL_THE_SAME = 0.75  # ... unless the search is at least this sure of something
-SAID = 0.7  # confidence from which a message is taken to name something
+BELONGS = {Aspect.STEPS: Aspect.CONDITIONS, Aspect.FORM: Aspect.DOCUMENTS}
+CASE_WORDS = 14  # of a message that may do no more than say something of somebody's case
+NO_DECISION = Decision(Outcome.ANSWER, 1.0, None)  # of a tap
+SURE = 0.85  # confidence from which a part of a message is taken for a question of its own
+MOST_QUESTIONS = 4  # in one message
 CLOSE_ENOUGH = 0.25  # cosine of its best passage from which a procedure is worth offering
-STORE_EVERY = 30.0  # seconds between two looks at the shared place of snapshots
-POINTER_EVERY = 1.0  # seconds between two looks at the pointer
-
-
-@dataclass(frozen=True)
-class Understood:
-    """What the conversation knows of a message beside its text.
-
-    intent: Rasa's name for it, with its chance. aspects: what is asked about. procedure: the one under discussion.
-    """
-
-    intent: str = "ask_procedure"
-    intent_chance: float = 1.0
-    aspects: tuple[Aspect, ...] = ()
-    procedure: str | None = None
+FEW_HITS = 5  # of the search, among which a former topic must be to count as named
+HANGS_ON_THE_CASE = {
+    *(Aspect.DOCUMENTS, Aspect.FEES, Aspect.TIME_LIMIT, Aspect.STEPS, Aspect.FORM, Aspect.CONDITIONS),
+}
 
 
 class Library:
-    """Answers questions from the snapshot in use. Thread-safe."""
+    """Answers from the snapshot in use. Thread-safe."""
 
     def __init__(self, settings: KnowledgeSettings) -> None:
-        self._settings = settings
-        self._lexicons = load_lexicons(settings.data)
-        self._encoder = Encoder(settings.encoder, settings.threads)
-        self._lock = threading.Lock()
-        self._fetching = threading.Lock()
-        self._looked = time.monotonic()
-        self._fetched = time.monotonic()
-        self._refused: str | None = None
-        self._sourced: dict[str, tuple[Procedure, frozenset[str]]] = {}
-        if settings.snapshot_store:
-            self._fetch()
-        self._snapshot = self._load(current_name(settings.snapshots))
+        self._in_use = SnapshotInUse(settings)
+        self.surroundings = Surroundings(settings.data)
+        self._journeys = JourneyFinder.load(settings.data / "journeys", self._in_use.encoder)
+        self._sourced: dict[tuple[str, Language], tuple[Procedure, frozenset[str]]] = {}
+        self._english: dict[str, tuple[Procedure, Procedure]] = {}
 
     @property
     def snapshot(self) -> Snapshot:
-        """The snapshot in use; a new one is taken up when the pointer has moved, a bad one is refused and logged."""
-        if time.monotonic() - self._looked > POINTER_EVERY and self._lock.acquire(blocking=False):
-            try:
-                self._looked = time.monotonic()
-                self._follow()
-            finally:
-                self._lock.release()
-        return self._snapshot
+        """The snapshot in use."""
+        return self._in_use.snapshot
 
     def ask(self, text: str, understood: Understood | None = None) -> Reply:
         """The reply to a question about a procedure, or the honest word that there is none."""
         understood = understood or Understood()
-        if sum(map(len, tokens(text))) < SHORTEST:
-            return compose.say_again()
-        hits, decision = self.find(text)
-        if not understood.procedure and self._only_goes_on(understood, hits, decision):
-            return compose.which_procedure()
-        if self._goes_on(understood, decision):
-            return self.tell(understood.procedure or "", understood.aspects, confidence=understood.intent_chance)
-        return self._as_decided(understood, hits, decision)
+        with speaking(understood.language):
+            if sum(map(len, tokens(text))) < SHORTEST:
+                return asking_back.say_again()
+            premises = self.surroundings.corrections(self.read_out(text))
+            refused = next((premise for premise in premises if premise.refuse), None)
+            if refused:
+                return refusal(refused, [self._button(refused.leads_to)] if refused.leads_to else [])
+            return self._ask(text, understood, premises)
 
-    def _as_decided(self, understood: Understood, hits: Sequence[Hit], decision: Decision) -> Reply:
-        outside = understood.intent == "out_of_scope" and understood.intent_chance > CLEARLY_OUTSIDE
-        if outside and decision.confidence < FOUND_ALL_THE_SAME:
-            return self._out_of_scope(understood.intent_chance)
-        if decision.outcome is Outcome.ANSWER and decision.target:
-            others = self._alternatives(decision)
-            return self.tell(decision.target, understood.aspects, confidence=decision.confidence, others=others)
+    def _ask(self, text: str, understood: Understood, premises: Sequence[Premise]) -> Reply:
+        several = self._several(text)
+        if len(several) > 1:
+            return self._tell_several(several, understood, premises)
+        looked = Looked(text, understood, *self._find_in_story(text), premises)
+        if not understood.procedure and weighing.only_goes_on(looked):
+            return self._tell_about(looked, looked.led) if looked.led else self._beside(looked, which_procedure())
+        if weighing.goes_on(looked) or self._says_case(looked):
+            return self._tell_about(looked, understood.procedure)
+        return self._as_decided(looked)
+
+    def _find_in_story(self, text: str) -> tuple[list[Hit], Decision]:
+        """What is found for a text; of a long one that says nothing clear as a whole, for its clearest piece."""
+        whole = self.find(text)
+        if whole[1].outcome is Outcome.ANSWER and whole[1].confidence > SAID:
+            return whole
+        found = [self.find(piece) for piece in pieces_of(text)]
+        clear = [item for item in found if item[1].outcome is Outcome.ANSWER and item[1].confidence > SURE]
+        return max(clear, key=lambda item: item[1].confidence, default=whole)
+
+    def _several(self, text: str) -> list[str]:
+        """The procedures that the questions of one message are about, if each of them names its own."""
+        questions = questions_in(text)
+        if not 1 < len(questions) <= MOST_QUESTIONS:
+            return []
+        found = [self.find(question)[1] for question in questions]
+        named = [item.target for item in found if item.outcome is Outcome.ANSWER and item.confidence > SURE]
+        return list(dict.fromkeys(target for target in named if target))
+
+    def _tell_several(self, codes: Sequence[str], understood: Understood, premises: Sequence[Premise]) -> Reply:
+        """Short answers one below the other; the first one's procedure is under discussion."""
+        alone = replace(understood, procedure=None, answers={}, case=None)
+        nothing = Looked("", alone, (), NO_DECISION)
+        replies = [
+            self._tell_about(replace(nothing, premises=premises if code is codes[0] else ()), code) for code in codes
+        ]
+        return asking_back.one_below_the_other(replies, [self._button(code) for code in codes])
+
+    def _as_decided(self, looked: Looked) -> Reply:
+        decision = looked.decision
+        if weighing.lies_outside(looked):
+            return declining.out_of_scope(looked.understood.intent_chance)
+        code = weighing.wanted(looked)
+        if weighing.leaves_open(looked):
+            return self._beside(looked, self._clarify(replace(decision, target=looked.hits[0].target)))
+        if code:
+            sure = replace(looked.understood, intent_chance=decision.confidence)
+            others = self._alternatives(decision) if code == decision.target else []
+            return self._tell_about(replace(looked, understood=sure), code, others)
         if decision.outcome is Outcome.CLARIFY:
-            return self._clarify(decision)
+            return self._beside(looked, self._clarify(decision))
         if decision.outcome is Outcome.NOT_IN_CATALOGUE:
-            return self._not_held(decision, hits)
-        return self._out_of_scope(decision.confidence)
+            twin = self._held_twin(looked)
+            return self._tell_about(looked, twin) if twin else self._beside(looked, self._not_held(looked))
+        lost = which_procedure() if looked.premises else declining.out_of_scope(decision.confidence)
+        return self._beside(looked, lost)
+
+    @staticmethod
+    def _beside(looked: Looked, reply: Reply) -> Reply:
+        """The corrections above a reply that tells no record."""
+        return beside(looked.premises, reply)
+
+    def _held_twin(self, looked: Looked) -> str | None:
+        """The procedure that is held where one was found that is not, and is the same but for its level."""
+        catalogue = self.snapshot.catalogue
+        title = catalogue.known.get((looked.decision.target or "").partition(":")[2])
+        if not title:
+            return None
+        held = [hit.target for hit in looked.hits if hit.kind is TargetKind.PROCEDURE][:FEW_HITS]
+        return next((code for code in held if family_key(catalogue.procedures[code].name) == family_key(title)), None)
+
+    def _says_case(self, looked: Looked) -> bool:
+        """Whether a short message only says more of this person's case ("à nhầm, giấy chứng sinh mất rồi")."""
+        understood = looked.understood
+        record = self.snapshot.catalogue.procedures.get(understood.procedure or "")
+        if record is None or not understood.answers or len(looked.text.split()) > CASE_WORDS:
+            return False
+        said = answers_in(record, self.read_out(looked.text), understood.answers)
+        return said != dict(understood.answers) and not looked.follows_up
 
     def correct(self, text: str, understood: Understood) -> Reply:
         """The reply to "not that, I mean ...": the procedure that was wrong is no longer in question."""
-        hits, decision = self.find(text)
-        if self._names_one(decision) and decision.target != understood.procedure:
-            return self.ask(text, replace(understood, procedure=None, intent="ask_procedure"))
-        near = [
-            hit.target
-            for hit in hits
-            if hit.kind is TargetKind.PROCEDURE
-            and hit.target != understood.procedure
-            and hit.part("meaning") > CLOSE_ENOUGH
-        ]
-        return compose.clarify(
-            "Xin lỗi, tôi hiểu chưa đúng. Anh/chị muốn làm việc gì ạ?" if near else compose.SAY_AGAIN,
-            [self._button(code) for code in near[:4]],
-            decision.confidence,
-        )
+        with speaking(understood.language):
+            hits, decision = self.find(text)
+            looked = Looked(text, understood, hits, decision)
+            if self._says_case(looked):
+                return self._tell_about(looked, understood.procedure)
+            if weighing.names_one(decision) and decision.target != understood.procedure:
+                anew = replace(understood, procedure=None, answers={}, intent="ask_procedure")
+                return self.ask(text, anew)
+            if understood.procedure and understood.aspects:  # "no, I asked how long it takes"
+                return self._tell_about(looked, understood.procedure)
+            near = [
+                hit.target
+                for hit in hits
+                if hit.kind is TargetKind.PROCEDURE
+                and hit.target != understood.procedure
+                and hit.part("meaning") > CLOSE_ENOUGH
+            ]
+            return asking_back.not_that([self._button(code) for code in near[:4]], decision.confidence)
 
     def find(self, text: str) -> tuple[list[Hit], Decision]:
         """What the search finds for a text, and the decision on it."""
         snapshot = self.snapshot
-        return Finder(snapshot.index, snapshot.scope, self._lexicons, self._tuning).find(text)
+        return Finder(snapshot.index, snapshot.scope, self._in_use.lexicons, self._in_use.tuning).find(text)
 
-    def tell(
-        self,
-        code: str,
-        aspects: Sequence[Aspect] = (),
-        *,
-        case_id: str | None = None,
-        confidence: float = 1.0,
-        others: Sequence[Button] = (),
-    ) -> Reply:
-        """The reply about one procedure, checked. A reply with a figure that has no source becomes a refusal."""
+    def tell(self, code: str, aspects: Sequence[Aspect] = (), understood: Understood | None = None) -> Reply:
+        """The reply about one procedure that was tapped or named, for this person as far as they are known."""
+        understood = understood or Understood()
+        with speaking(understood.language):
+            if understood.procedure != code:
+                understood = replace(understood, answers={}, case=None)
+            tapped = replace(understood, aspects=tuple(aspects), intent_chance=1.0)
+            return self._tell_about(Looked("", tapped, (), NO_DECISION), code)
+
+    def heard(
+        self, code: str, text: str, answers: Answers, *, among_questions: bool = False
+    ) -> tuple[dict[str, str], Question | None]:
+        """What is known of this person's case after a message, and the question that is worth asking next."""
         record = self.snapshot.catalogue.procedures.get(code)
         if record is None:
-            return self._out_of_scope(confidence)
-        reply = compose.answer(record, aspects, case_id=case_id, confidence=confidence, others=others)
-        try:
-            check(reply, self._sourced_facts(record))
-        except UnsourcedFact as error:
-            log.error("unsourced_fact", code=code, error=str(error))
-            return compose.trouble(record)
-        return reply
+            return {}, None
+        said = self.read_out(text)
+        known = answers_in(record, said, answers, among_questions=among_questions) if text else dict(answers)
+        return known, next_question(record, known)
 
-    @staticmethod
-    def _names_one(decision: Decision) -> bool:
-        return decision.outcome in (Outcome.ANSWER, Outcome.CLARIFY) and decision.confidence > SAID
+    def asked(self, code: str, question_id: str) -> Question | None:
+        """A question of a record, by its id."""
+        record = self.snapshot.catalogue.procedures.get(code)
+        return next((found for found in asked_of(record) if found.id == question_id), None) if record else None
 
-    @staticmethod
-    def _only_goes_on(understood: Understood, hits: Sequence[Hit], decision: Decision) -> bool:
-        """Whether a message asks about an aspect and says nothing of what."""
-        asks = understood.intent == "ask_follow_up" or (understood.aspects and understood.intent != "out_of_scope")
-        found = decision.target is not None and bool(hits) and hits[0].part("meaning") > MEANS_SOMETHING
-        return bool(asks) and not found and decision.own_topic < NAMES_NOTHING
+    def question(self, code: str, question_id: str, *, why: bool, language: Language) -> Reply | None:
+        """A question of a record, to be asked; why: with the reason for it. None if there is no such question."""
+        with speaking(language):
+            record = self._record(code)
+            found = next((item for item in asked_of(record) if item.id == question_id), None) if record else None
+            if record is None or found is None:
+                return None
+            return asking_back.why_asked(record, found) if why else asking_back.case_question(record, found)
 
-    def _goes_on(self, understood: Understood, decision: Decision) -> bool:
-        """Whether a message goes on about the procedure under discussion instead of naming a new one."""
-        if not understood.procedure:
-            return False
-        if decision.target == understood.procedure:
-            return True
-        # Two looks at the same message: what kind of sentence it is, and whether the search knows what it names.
-        going_on = understood.intent_chance if understood.intent == "ask_follow_up" else 1 - understood.intent_chance
-        return going_on > decision.own_topic
+    def personal(self, code: str, understood: Understood) -> Reply:
+        """This person's checklist, cost, date and place."""
+        with speaking(understood.language):
+            record = self._record(code)
+            if record is None:
+                return declining.out_of_scope(1.0)
+            elsewhere = situation(record, understood.answers).goes_to
+            if elsewhere and elsewhere in self.snapshot.catalogue.procedures:
+                return self._sent_on(Looked("", understood, (), NO_DECISION), record, elsewhere, (code,))
+            seen = view(record, answers=understood.answers)
+            around = self.surroundings.around(seen, "", commune=understood.commune, at=understood.at, with_date=True)
+            return self._checked(record, compose.personal(seen, understood.answers, around=around), around)
+
+    def compare(self, text: str, understood: Understood, offered: Sequence[str]) -> Reply:
+        """Two procedures beside each other: those that the message names, else those just spoken of or offered."""
+        with speaking(understood.language):
+            named = self._two_named(text)
+            spoken_of = [code for code in (understood.procedure, *understood.earlier) if code]
+            known = [code for code in (*named, *offered[:2], *spoken_of) if code in self.snapshot.catalogue.procedures]
+            two = list(dict.fromkeys(known))[:2]
+            if len(named) < 2 and understood.procedure and understood.aspects:  # "is it dearer online?"
+                return self.ask(text, replace(understood, intent="ask_follow_up"))
+            if len(two) < 2:
+                return asking_back.which_two()
+            records = [record for code in two if (record := self._record(code))]
+            reply = compare(*records)
+            allowed = self._sourced_facts(records[0]) | self._sourced_facts(records[1])
+            return self._passed(records[0], reply, allowed)
+
+    def meant_of(self, text: str, codes: Sequence[str]) -> str | None:
+        """The one of some procedures that a message names, if it names one."""
+        hits, _ = self.find(text)
+        return next((hit.target for hit in hits[:FEW_HITS] if hit.target in codes), None)
+
+    def journey(self, text: str, understood: Understood) -> Reply:
+        """What to do in which order after an event; without a known one, the question as any other."""
+        catalogue = self.snapshot.catalogue
+        found = self._journeys.nearest(self.read_out(text), understood.procedure)
+        steps = [step for step in found.steps if step.code in catalogue.procedures] if found else []
+        if found is None or len(steps) < 2 or understood.language is Language.ENGLISH:
+            return self.ask(text, understood)
+        records = [catalogue.procedures[step.code] for step in steps]
+        reply = compose.in_order(found, steps, records)
+        allowed = frozenset().union(*(self._sourced_facts(record) for record in records))
+        return self._passed(records[0], reply, allowed)
+
+    def _tell_about(
+        self, looked: Looked, code: str | None, others: Sequence[Button] = (), *, sent_from: Sequence[str] = ()
+    ) -> Reply:
+        """The reply about a procedure. sent_from: those that sent the person here; nobody is sent back to one."""
+        understood = looked.understood
+        record = self._record(code or "")
+        if record is None:
+            return declining.out_of_scope(understood.intent_chance)
+        before = understood.answers if understood.procedure == code else {}
+        answers = answers_in(record, self.read_out(looked.text), before) if looked.text else dict(before)
+        elsewhere = situation(record, answers).goes_to if answers else None
+        passed = (*sent_from, record.code)
+        if elsewhere and elsewhere not in passed and elsewhere in self.snapshot.catalogue.procedures:
+            known = replace(looked, understood=replace(understood, answers=answers))
+            return self._sent_on(known, record, elsewhere, passed)
+        return self._tell_record(looked, record, answers, others)
+
+    def _tell_record(self, looked: Looked, record: Procedure, answers: Answers, others: Sequence[Button]) -> Reply:
+        understood, asked = looked.understood, with_what_belongs(looked.understood.aspects)
+        seen = view(record, case_id=understood.case, answers=answers)
+        waiting = next_question(record, answers)
+        done = bool(answers) and waiting is None
+        personal = done and (not asked or Aspect.DOCUMENTS in asked)
+        around = self.surroundings.around(
+            seen, looked.text, commune=understood.commune, at=understood.at, with_date=personal
+        )
+        around = corrected(looked.premises, around)
+        if personal:
+            reply = compose.personal(seen, answers, asked, around=around)
+            reply = reply.model_copy(update={"confidence": understood.intent_chance})
+        else:
+            seen = replace(seen, short=not asked or waiting_question(waiting, asked) is not None)
+            reply = compose.answer(seen, asked, around=around, confidence=understood.intent_chance, others=others)
+        return self._checked(record, reply, around)
+
+    def _sent_on(self, looked: Looked, record: Procedure, code: str, passed: Sequence[str]) -> Reply:
+        """The procedure that is right for people with an answer that was given, and why it is another one."""
+        own = situation(record, looked.understood.answers)
+        because = next(option for _, option in own.chosen if option.goes_to == code)
+        right = self._record(code) or record
+        anew = replace(looked.understood, procedure=code, answers={}, case=None)
+        told = self._tell_about(replace(looked, understood=anew), code, sent_from=passed)
+        return asking_back.sent_on(told, because, right)
+
+    def _two_named(self, text: str) -> list[str]:
+        """The procedures that the two halves of "A với B" name."""
+        named = []
+        for half in asking_back.halves(text):
+            hits = [hit for hit in self.find(half)[0][:FEW_HITS] if hit.kind is TargetKind.PROCEDURE]
+            named += [hit.target for hit in hits if hit.part("meaning") > CLOSE_ENOUGH][:1]
+        return named
+
+    def read_out(self, text: str) -> str:
+        """The text with abbreviations and dialect read out."""
+        return readings(text, self._in_use.lexicons)[-1] if text else ""
+
+    def _record(self, code: str) -> Procedure | None:
+        """A record in the language of the reply."""
+        catalogue = self.snapshot.catalogue
+        record = catalogue.procedures.get(code)
+        if record is None or spoken() is Language.VIETNAMESE or code not in catalogue.english:
+            return record
+        known = self._english.get(code)
+        if known is None or known[0] is not record:
+            known = self._english[code] = (record, in_english(record, catalogue.english[code]))
+        return known[1]
 
     def _clarify(self, decision: Decision) -> Reply:
         catalogue = self.snapshot.catalogue
@@ -179,13 +340,16 @@ class Library:
         if topic:
             offered = [catalogue.procedures[option.code] for option in topic.options]
             buttons = [Button(title=option.label, payload=f"procedure:{option.code}") for option in topic.options]
-            return compose.clarify(topic.question, buttons, decision.confidence, offered)
-        offered = [catalogue.procedures[code] for code in decision.others]
-        buttons = [compose.procedure_button(record) for record in offered]
-        return compose.clarify(None, buttons, decision.confidence, offered)
+            return asking_back.clarify(topic.question, buttons, decision.confidence, offered)
+        offered = [record for code in decision.others if (record := self._record(code))]
+        buttons = [procedure_button(record) for record in offered]
+        return asking_back.clarify(None, buttons, decision.confidence, offered)
 
-    def _not_held(self, decision: Decision, hits: Sequence[Hit]) -> Reply:
+    def _not_held(self, looked: Looked) -> Reply:
+        decision, hits = looked.decision, looked.hits
         catalogue = self.snapshot.catalogue
+        if spoken() is Language.ENGLISH:
+            return declining.not_in_english(decision.confidence)
         name = (decision.target or "").partition(":")[2]
         other = catalogue.elsewhere.get(name)
         if other is None and name in catalogue.known:
@@ -193,54 +357,43 @@ class Library:
             handled_by = like.handled_by if like else None
             other = Elsewhere(id="known", name=catalogue.known[name], handled_by=handled_by, phrasings=("-",))
         near = [hit.target for hit in hits if hit.kind is TargetKind.PROCEDURE][:2]
-        return compose.not_in_catalogue(other, [self._button(code) for code in near], decision.confidence)
-
-    def _out_of_scope(self, confidence: float) -> Reply:
-        return compose.out_of_scope(confidence)
+        return declining.not_in_catalogue(other, [self._button(code) for code in near], decision.confidence)
 
     def _button(self, code: str) -> Button:
-        return compose.procedure_button(self.snapshot.catalogue.procedures[code])
+        return procedure_button(self._record(code) or self.snapshot.catalogue.procedures[code])
 
     def _alternatives(self, decision: Decision) -> list[Button]:
         """Buttons for what may be meant instead; the same matter at another level says which level."""
-        procedures = self.snapshot.catalogue.procedures
-        told = procedures[decision.target or ""]
-        records = [procedures[code] for code in decision.others]
-        return [compose.procedure_button(record, beside=told) for record in records]
+        told = self._record(decision.target or "")
+        return [procedure_button(record, beside=told) for code in decision.others if (record := self._record(code))]
+
+    def _checked(self, record: Procedure, reply: Reply, around: Around = NOTHING) -> Reply:
+        """The reply, if every figure in it has a source; else a refusal."""
+        beside = facts("\n".join([*around.before, *(line for lines in around.under.values() for line in lines)]))
+        return self._passed(record, reply, self._sourced_facts(record) | beside)
+
+    @staticmethod
+    def _passed(record: Procedure, reply: Reply, allowed: frozenset[str]) -> Reply:
+        try:
+            check(reply, allowed)
+        except UnsourcedFact as error:
+            log.error("unsourced_fact", code=record.code, error=str(error))
+            return declining.trouble(record)
+        return reply
 
     def _sourced_facts(self, record: Procedure) -> frozenset[str]:
-        known = self._sourced.get(record.code)
+        key = record.code, spoken()  # amounts are written otherwise in English
+        known = self._sourced.get(key)
         if known is None or known[0] is not record:  # another snapshot has another record
-            known = self._sourced[record.code] = (record, sourced_facts(record))
+            known = self._sourced[key] = (record, sourced_facts(record))
         return known[1]
 
-    def _fetch(self) -> None:
-        """Brings a newly published snapshot here, beside the answers that go on."""
-        if not self._fetching.acquire(blocking=False):
-            return  # a large one may take longer than the time between two looks
-        try:
-            fetch(self._settings.snapshots, self._settings.snapshot_store)
-        except KnowledgeError as error:
-            log.error("snapshot_not_fetched", error=str(error))
-        finally:
-            self._fetching.release()
 
-    def _follow(self) -> None:
-        if self._settings.snapshot_store and time.monotonic() - self._fetched > STORE_EVERY:
-            self._fetched = time.monotonic()
-            threading.Thread(target=self._fetch, name="fetch-snapshot", daemon=True).start()
-        name = ""
-        try:
-            name = current_name(self._settings.snapshots)
-            if name not in (self._snapshot.manifest.id, self._refused):
-                self._snapshot = self._load(name)
-                self._refused = None
-        except KnowledgeError as error:
-            self._refused = name
-            log.error("snapshot_refused", error=str(error), kept=self._snapshot.manifest.id)
+def with_what_belongs(asked: Sequence[Aspect]) -> tuple[Aspect, ...]:
+    """What was asked, with what nobody can use it without: steps need conditions, a form is one of the papers."""
+    return tuple(dict.fromkeys([*asked, *(BELONGS[aspect] for aspect in asked if aspect in BELONGS)]))
 
-    def _load(self, name: str) -> Snapshot:
-        snapshot = load_snapshot(self._settings.snapshots, name, self._encoder, self._lexicons)
-        self._tuning: Tuning = load_tuning(self._settings.data)
-        log.info("snapshot_in_use", id=name, procedures=snapshot.manifest.procedures)
-        return snapshot
+
+def waiting_question(question: Question | None, asked: Sequence[Aspect]) -> Question | None:
+    """The question, if what was asked hangs on it: nobody who asks where to hand in is asked about their marriage."""
+    return question if not asked or HANGS_ON_THE_CASE & set(asked) else None

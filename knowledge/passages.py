@@ -56,6 +56,9 @@ def catalogue_passages(catalogue: Catalogue) -> Iterator[Passage]:
     """All passages of the catalogue, target by target."""
     for record in catalogue.procedures.values():
         yield from _record_passages(record, catalogue.phrasings.get(record.code, ()))
+        english = catalogue.english.get(record.code)
+        if english:
+            yield from (Passage(record.code, PassageKind.PHRASING, text) for text in (english.name, *english.phrasings))
     for topic in catalogue.topics.values():
         target = f"{TargetKind.TOPIC.value}:{topic.id}"
         yield Passage(target, PassageKind.TITLE, topic.name)
@@ -76,6 +79,10 @@ def _record_passages(record: Procedure, phrasings: Iterable[str]) -> Iterator[Pa
         yield Passage(record.code, PassageKind.TITLE, record.short_name)
     for text in phrasings:
         yield Passage(record.code, PassageKind.PHRASING, text)
+    for question in record.questions:
+        for option in question.options:
+            target = option.goes_to or record.code
+            yield Passage(target, PassageKind.CASE, f"{record.short_name}, {option.label}")
     # The cases of an imported record are headings of a page ("Giấy tờ phải nộp"), not situations.
     for case in record.cases[1:] if not record.imported else ():
         yield Passage(record.code, PassageKind.CASE, f"{record.short_name}, {case.name}")

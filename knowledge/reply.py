@@ -42,7 +42,11 @@ class Aspect(StrEnum):
     ONLINE = "online"
 
 
-PAYLOAD = r"^(?:procedure:\d\.\d{6}|aspects:[a-z_]+(?:,[a-z_]+)*|case:[a-z0-9-]{1,40}|intent:[a-z_]{1,40})$"
+PAYLOAD = (
+    r"^(?:procedure:\d\.\d{6}|aspects:[a-z_]+(?:,[a-z_]+)*|case:[a-z0-9-]{1,40}"
+    r"|answer:[a-z0-9-]{1,40}=(?:[a-z0-9-]{1,40}|\?)|place:\d{5}|feedback:[a-z_]{1,20}|survey:[a-z_]{1,40}=\d{1,2}"
+    r"|intent:[a-z_]{1,40})$"
+)
 
 
 class Part(BaseModel):

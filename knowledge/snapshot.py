@@ -23,6 +23,7 @@ from knowledge.analyzers import ANALYZERS
 from knowledge.catalogue import Catalogue, Elsewhere, Topic, with_records
 from knowledge.corpus import Group, corpus
 from knowledge.encoder import Encoder
+from knowledge.english import English
 from knowledge.errors import SnapshotCorrupted, SnapshotMismatch, SnapshotMissing
 from knowledge.families import family_key
 from knowledge.imports.merge import Merged
@@ -35,7 +36,7 @@ from knowledge.scope import ScopeModel
 from knowledge.search import LEXICAL, Layout, SearchIndex
 from knowledge.shelf import Shelf, write_shelf
 
-VERSION = 3  # of the format; raise it whenever old snapshots can no longer be read
+VERSION = 4  # of the format; raise it whenever old snapshots can no longer be read
 MANIFEST = "manifest.json"
 POINTER = "current"
 RECORDS = "records.sqlite"
@@ -299,6 +300,7 @@ def _speech_json(catalogue: Catalogue) -> dict[str, object]:
         "topics": [topic.model_dump(mode="json") for topic in catalogue.topics.values()],
         "elsewhere": [other.model_dump(mode="json") for other in catalogue.elsewhere.values()],
         "outside": list(catalogue.outside),
+        "english": [english.model_dump(mode="json") for english in catalogue.english.values()],
     }
 
 
@@ -312,4 +314,5 @@ def _catalogue(shelf: Shelf, speech: dict[str, Any]) -> Catalogue:
         {topic.id: topic for topic in topics},
         {other.id: other for other in elsewhere},
         tuple(str(text) for text in speech["outside"]),
+        {row["code"]: English.model_validate(row) for row in speech["english"]},
     )

@@ -1,4 +1,4 @@
-"""Facts of a record in plain Vietnamese: money, times, copies, sources."""
+"""Facts of a record in plain words, Vietnamese or English: money, times, copies, sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from knowledge.record import Certainty, Channel, Document, Doubt, DoubtKind, Fee, Source, TimeLimit, TimeUnit
+from knowledge.tongue import Language, say, spoken
 
 CHANNELS = {Channel.ONLINE: "Trực tuyến", Channel.DIRECT: "Nộp trực tiếp", Channel.POSTAL: "Bưu chính"}
 UNITS = {
@@ -27,46 +28,60 @@ ASK_AGAIN = "cần hỏi lại cơ quan tiếp nhận"
 
 
 def money(amount: int) -> str:
-    """Đồng as Vietnamese write it: 135000 -> "135.000 đồng"."""
+    """Đồng as people write it: 135000 -> "135.000 đồng", in English "135,000 VND"."""
+    if spoken() is Language.ENGLISH:
+        return f"{amount:,} VND"
     return f"{amount:,} đồng".replace(",", ".")
 
 
 def number(value: Decimal) -> str:
-    """A number with a decimal comma and nothing needless behind it."""
-    return f"{value.normalize():f}".replace(".", ",")
+    """A number with nothing needless behind it, with a decimal comma (in English a point)."""
+    text = f"{value.normalize():f}"
+    return text if spoken() is Language.ENGLISH else text.replace(".", ",")
+
+
+def channel(value: Channel) -> str:
+    """A way of handing in."""
+    return say(CHANNELS[value])
+
+
+def ask_again() -> str:
+    """The advice under everything that is not certain."""
+    return say(ASK_AGAIN)
 
 
 def fee(item: Fee) -> str:
     """One fee, with its condition; a doubtful one only as its raw sentence."""
     if item.certainty is Certainty.DOUBTFUL:
-        text = f"{item.name}: nguồn ghi “{item.raw}”, {ASK_AGAIN}"
+        text = say("{name}: nguồn ghi “{raw}”, {ask_again}", name=item.name, raw=item.raw, ask_again=ask_again())
     elif item.amount == 0:
-        text = f"{item.name}: miễn phí"
+        text = say("{name}: miễn phí", name=item.name)
     elif item.amount is not None:
         text = f"{item.name}: {money(item.amount)}{f'/{item.per}' if item.per else ''}"
     elif item.rate is not None:
         text = f"{item.name}: {number(item.rate)} %{f' {item.per}' if item.per else ''}"
     else:
-        text = f"{item.name}: nguồn không ghi số tiền, {ASK_AGAIN}"
+        text = say("{name}: nguồn không ghi số tiền, {ask_again}", name=item.name, ask_again=ask_again())
     if item.when:
         text += f" ({item.when})"
     if item.reduced_for:
-        text += f". Giảm, miễn: {'; '.join(item.reduced_for)}"
+        text += say(". Giảm, miễn: {who}", who="; ".join(item.reduced_for))
     return text
 
 
 def time_limit(item: TimeLimit) -> str:
     """One time limit, with its condition."""
     if item.certainty is Certainty.DOUBTFUL:
-        text = f"nguồn ghi “{item.raw}”, {ASK_AGAIN}"
+        text = say("nguồn ghi “{raw}”, {ask_again}", raw=item.raw, ask_again=ask_again())
     elif item.unit is TimeUnit.AT_ONCE:
-        text = "giải quyết ngay"
+        text = say("giải quyết ngay")
     elif item.amount is None:
-        text = f"nguồn không ghi thời hạn, {ASK_AGAIN}"
+        text = say("nguồn không ghi thời hạn, {ask_again}", ask_again=ask_again())
     elif item.unit is TimeUnit.UNKNOWN:
-        text = f"nguồn ghi “{number(item.amount)}” mà không ghi đơn vị, {ASK_AGAIN}"
+        amount = number(item.amount)
+        text = say("nguồn ghi “{amount}” mà không ghi đơn vị, {ask_again}", amount=amount, ask_again=ask_again())
     else:
-        text = f"{number(item.amount)} {UNITS[item.unit]}"
+        text = f"{number(item.amount)} {say(UNITS[item.unit])}"
     return f"{text} ({item.when})" if item.when else text
 
 
@@ -76,7 +91,7 @@ def doubts(items: Iterable[Doubt]) -> list[str]:
     for item in items:
         said = DOUBTS.get(item.kind)
         if said:
-            lines.setdefault(f"⚠ {said}, {ASK_AGAIN}.")
+            lines.setdefault(f"⚠ {say(said)}, {ask_again()}.")
     return list(lines)
 
 
@@ -84,21 +99,21 @@ def copies(document: Document) -> str | None:
     """How many originals and copies; None where the source does not say."""
     parts = []
     if document.originals:
-        parts.append(f"{document.originals} bản chính")
+        parts.append(say("{count} bản chính", count=document.originals))
     if document.copies:
-        parts.append(f"{document.copies} bản sao")
-    return " và ".join(parts) or None
+        parts.append(say("{count} bản sao", count=document.copies))
+    return say(" và ").join(parts) or None
 
 
 def document_note(document: Document) -> str | None:
     """When a document is needed, whether it is only shown, and which database has it."""
     parts = []
     if document.to_show:
-        parts.append("chỉ xuất trình")
+        parts.append(say("chỉ xuất trình"))
     if document.needed_when:
         parts.append(document.needed_when)
     if document.held_by_database:
-        parts.append(f"có thể không phải nộp nếu tra được ở {document.held_by_database}")
+        parts.append(say("có thể không phải nộp nếu tra được ở {database}", database=document.held_by_database))
     return "; ".join(parts) or None
 
 
@@ -106,7 +121,7 @@ def sources(items: Iterable[Source]) -> str:
     """The line under every answer: where the facts come from and of which day they are."""
     lines = []
     for item in items:
-        decision = f"Quyết định {item.decision}, " if item.decision else ""
-        day = f"dữ liệu tháng {item.as_of.month}/{item.as_of.year}" if item.as_of else "không rõ ngày của dữ liệu"
-        lines.append(f"{decision}{item.name}, {day}")
-    return f"Nguồn: {'; '.join(lines)}."
+        decision = say("Quyết định {number}, ", number=item.decision) if item.decision else ""
+        month = say("dữ liệu tháng {month}/{year}", month=item.as_of.month, year=item.as_of.year) if item.as_of else ""
+        lines.append(f"{decision}{item.name}, {month or say('không rõ ngày của dữ liệu')}")
+    return say("Nguồn: {sources}.", sources="; ".join(lines))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from knowledge.catalogue import Catalogue, Elsewhere, load_catalogue, read_catalogue, read_record, with_records
+from knowledge.english import English
 from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
 from tests.knowledge import tiny
 
@@ -24,6 +25,20 @@ def test_everything_is_read(own_data: Path) -> None:
     assert catalogue.elsewhere["mo-nha-thuoc"].handled_by == "Sở Y tế"
     assert catalogue.outside == tuple(tiny.OUTSIDE["sentences"])
     assert catalogue.known == {}
+    assert catalogue.english == {tiny.STAY: English.model_validate(tiny.ENGLISH)}
+
+
+def test_the_sentences_of_replies_are_no_record_in_english(own_data: Path) -> None:
+    tiny.write(own_data / "english" / "sentences.yml", {"Lệ phí": "Fees"})
+    catalogue, problems = read_catalogue(own_data)
+    assert (list(catalogue.english), problems) == ([tiny.STAY], [])
+
+
+def test_broken_english_is_named(own_data: Path) -> None:
+    path = tiny.write(own_data / "english" / f"{tiny.HOME}.yml", {**tiny.ENGLISH, "code": tiny.HOME, "name": "x" * 61})
+    with pytest.raises(RecordError) as caught:
+        load_catalogue(own_data)
+    assert str(caught.value).startswith(f"[K101] {path}, name: ")
 
 
 def test_phrasings_of_a_code_without_a_record_are_kept_with_its_title(wider_catalogue: Catalogue) -> None:

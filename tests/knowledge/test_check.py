@@ -14,11 +14,13 @@ from knowledge.check import check, facts, sourced_facts
 from knowledge.errors import UnsourcedFact
 from knowledge.record import Procedure
 from knowledge.reply import Aspect, ChecklistItem, Reply, WayRow
+from knowledge.sections import view
+from knowledge.tongue import Language, speaking
 from tests.knowledge import tiny
 
 RECORD = tiny.procedure()
 SOURCED = sourced_facts(RECORD)
-REPLY = compose.answer(RECORD, list(Aspect))
+REPLY = compose.answer(view(RECORD), list(Aspect))
 MADE_UP = [
     "135.000 đồng",
     "135000",
@@ -85,7 +87,7 @@ def test_in_a_real_reply_too(shipped: Catalogue, aspects: tuple[Aspect, ...], sa
         sourced = sourced_facts(record)
         assert facts(said).isdisjoint(sourced), record.code
         with pytest.raises(UnsourcedFact):
-            check(at_the_end(compose.answer(record, aspects), said), sourced)
+            check(at_the_end(compose.answer(view(record), aspects), said), sourced)
 
 
 @given(st.integers(1000, 10**9))
@@ -106,7 +108,7 @@ def test_a_fee_changed_on_the_way_is_caught(code: str, amount: int) -> None:
     record = tiny.procedure(code)
     row = tiny.record(code)
     row["ways"][0]["fees"] = [{"name": "Lệ phí", "amount": amount, "raw": "?"}]
-    reply = compose.answer(Procedure.model_validate(row), [Aspect.FEES])
+    reply = compose.answer(view(Procedure.model_validate(row)), [Aspect.FEES])
     if amount in {fee.amount for way in record.ways for fee in way.fees}:
         check(reply, sourced_facts(record))
     else:
@@ -137,3 +139,12 @@ def test_a_figure_may_be_told_in_another_form() -> None:
 def test_a_number_within_a_longer_one_is_none() -> None:
     """The record says 8.000: that is no source for 18.000, 8.0001 or 8."""
     assert SOURCED.isdisjoint({"18.000", "80.000", "8.00", "000"})
+
+
+def test_money_has_a_source_in_english_too() -> None:
+    with speaking(Language.ENGLISH):
+        reply = compose.answer(view(RECORD), [Aspect.FEES])
+        assert "8,000 VND" in reply.text
+        check(reply, sourced_facts(RECORD))
+        with pytest.raises(UnsourcedFact):
+            check(at_the_end(reply, "137,913 VND"), sourced_facts(RECORD))

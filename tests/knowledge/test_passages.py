@@ -45,6 +45,24 @@ def test_the_passages_of_a_record(catalogue: Catalogue) -> None:
     assert [item.text for item in own if item.kind is PassageKind.CASE] == ["Đăng ký khai sinh, Trẻ bị bỏ rơi"]
 
 
+def test_what_people_say_in_english_leads_to_the_record(catalogue: Catalogue) -> None:
+    own = [item.text for item in catalogue_passages(catalogue) if item.target == tiny.STAY]
+    english = tiny.ENGLISH
+    assert [text for text in own if text.isascii()] == [english["name"], *english["phrasings"]]
+    assert not [item for item in catalogue_passages(catalogue) if item.text.isascii() and item.target != tiny.STAY]
+
+
+def test_an_answer_to_a_question_leads_to_the_procedure_that_is_right_then() -> None:
+    options = [{"id": "a", "label": "Ở với cha mẹ"}, {"id": "b", "label": "Ở trọ", "goes_to": tiny.STAY}]
+    question = {"id": "o-dau", "ask": "Ở đâu ạ?", "why": "Mỗi nơi một khác.", "options": options}
+    found = catalogue_passages(Catalogue({tiny.BIRTH: tiny.procedure(questions=[question])}))
+    assert [(item.target, item.text) for item in found if item.kind is PassageKind.CASE] == [
+        (tiny.BIRTH, "Đăng ký khai sinh, Ở với cha mẹ"),
+        (tiny.STAY, "Đăng ký khai sinh, Ở trọ"),
+        (tiny.BIRTH, "Đăng ký khai sinh, Trẻ bị bỏ rơi"),
+    ]
+
+
 def test_a_name_that_is_short_already_stands_once(catalogue: Catalogue) -> None:
     own = [item.text for item in catalogue_passages(catalogue) if item.target == tiny.STAY]
     assert own.count("Đăng ký tạm trú") == 1

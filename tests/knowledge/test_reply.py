@@ -9,14 +9,46 @@ from knowledge.reply import Button, Outcome, Reply
 
 
 @pytest.mark.parametrize(
-    "payload", ["procedure:1.001193", "aspects:fees", "aspects:fees,time_limit", "case:bo-roi", "intent:hand_off"]
+    "payload",
+    [
+        "procedure:1.001193",
+        "aspects:fees",
+        "aspects:fees,time_limit",
+        "case:bo-roi",
+        "intent:hand_off",
+        "answer:cha-me=co",
+        "answer:cha-me=?",
+        "place:16681",
+        "feedback:not_true",
+        "survey:ease=5",
+        "survey:ease=10",
+    ],
 )
 def test_a_button_says_one_of_a_few_things(payload: str) -> None:
     assert Button(title="Chọn", payload=payload).payload == payload
 
 
 @pytest.mark.parametrize(
-    "payload", ["", "procedure:1", "aspects:", "aspects:fees,", "case:Bỏ rơi", "/restart", "intent:a b", "case:a\nb"]
+    "payload",
+    [
+        "",
+        "procedure:1",
+        "aspects:",
+        "aspects:fees,",
+        "case:Bỏ rơi",
+        "/restart",
+        "intent:a b",
+        "case:a\nb",
+        "answer:cha-me",
+        "answer:cha-me=",
+        "answer:cha-me=??",
+        "place:1668",
+        "place:166810",
+        "feedback:",
+        "survey:ease",
+        "survey:ease=100",
+        "survey:ease=5\n",
+    ],
 )
 def test_a_button_says_nothing_else(payload: str) -> None:
     with pytest.raises(ValidationError, match="payload"):

@@ -270,7 +270,7 @@ def test_the_one_in_use_is_never_dropped(tmp_path: Path) -> None:
 def test_the_corpus_hash_changes_with_everything(
     tmp_path: Path, own_data: Path, encoder: Encoder, lexicons: list[Lexicon]
 ) -> None:
-    """A record, a phrasing, a known title, a topic, somebody else's procedure, a sentence from outside, a variant."""
+    """A record, a phrasing, a known title, a topic, somebody else's procedure, a sentence, English, a variant."""
 
     def corpus_hash(**merged: Any) -> str:
         return build_snapshot(load_catalogue(own_data), encoder, lexicons, tmp_path / "built", **merged).corpus
@@ -286,6 +286,7 @@ def test_the_corpus_hash_changes_with_everything(
         ("topics/ho-khau.yml", {**tiny.TOPIC, "question": "Ở đâu ạ?"}),
         ("elsewhere/khac.yml", {**tiny.ELSEWHERE, "procedures": tiny.ELSEWHERE["procedures"][:1]}),
         ("outside/khac.yml", {**tiny.OUTSIDE, "sentences": ["trời mưa"]}),
+        (f"english/{tiny.STAY}.yml", {**tiny.ENGLISH, "texts": {"Thuê nhà": "Renting a flat"}}),
     ]
     for name, content in changes:
         tiny.write(own_data / name, content)

@@ -1,4 +1,4 @@
-"""Facts in plain Vietnamese."""
+"""Facts in plain words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from knowledge import words
 from knowledge.record import Channel, Document, Doubt, DoubtKind, Fee, Source, TimeLimit, TimeUnit
+from knowledge.tongue import Language, speaking
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,48 @@ def test_what_fees_and_time_limits_tell_themselves_is_not_told_twice() -> None:
     themselves = set(DoubtKind) - set(words.DOUBTS)
     assert {kind.value.partition("_")[0] for kind in themselves} == {"free", "thousands", "fee", "time"}
     assert words.doubts(map(doubt, themselves)) == []
+
+
+# --- in English
+
+
+def test_figures_are_written_as_english_speakers_do() -> None:
+    with speaking(Language.ENGLISH):
+        assert [words.money(amount) for amount in (0, 8000, 1_500_000)] == ["0 VND", "8,000 VND", "1,500,000 VND"]
+        assert [words.number(Decimal(value)) for value in ("0.50", "10", "1.25")] == ["0.5", "10", "1.25"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"amount": 0}, "Fee: free"),
+        ({"amount": 8000, "per": "copy", "when": "late"}, "Fee: 8,000 VND/copy (late)"),
+        ({"rate": "0.5", "per": "of the value"}, "Fee: 0.5 % of the value"),
+        ({}, "Fee: the source names no amount, please ask the receiving office"),
+        ({"amount": 8000, "reduced_for": ["the poor"]}, "Fee: 8,000 VND. Less or nothing to pay: the poor"),
+        (
+            {"certainty": "doubtful", "raw": "135 VNĐ"},
+            "Fee: the source says “135 VNĐ”, please ask the receiving office",
+        ),
+    ],
+)
+def test_a_fee_in_english(fields: dict[str, Any], said: str) -> None:
+    with speaking(Language.ENGLISH):
+        assert words.fee(Fee.model_validate({"name": "Fee", "raw": "?", **fields})) == said
+
+
+def test_times_papers_and_sources_in_english() -> None:
+    with speaking(Language.ENGLISH):
+        assert words.time_limit(TimeLimit.model_validate({"amount": 3, "unit": "working_day", "raw": "?"})) == (
+            "3 working day(s)"
+        )
+        assert words.time_limit(TimeLimit.model_validate({"unit": "at_once", "raw": "?"})) == "at once"
+        assert words.copies(Document(name="Form", originals=1, copies=2)) == "1 original(s) and 2 copy(ies)"
+        assert words.document_note(Document(name="Card", to_show=True)) == "only shown"
+        assert [words.channel(channel) for channel in Channel] == ["Online", "In person", "By post"]
+        source = Source(name="Cổng", decision="12/QĐ-THU", as_of=date(2026, 11, 1))
+        assert words.sources([source]) == "Source: Decision 12/QĐ-THU, Cổng, data of 11/2026."
+        (line,) = words.doubts([doubt(DoubtKind.STALE_DISTRICT)])
+        assert (
+            line == "⚠ The source still names district offices, abolished on 1/7/2025, please ask the receiving office."
+        )

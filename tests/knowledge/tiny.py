@@ -1,11 +1,13 @@
 """A tiny catalogue, written for the tests: four procedures, a topic, two that others handle, sentences from outside.
 
+With it go two communes, wrong beliefs, a journey, the English of one procedure and the shipped calendar.
 Beside it what an import adds: one matter at two levels, one without a word in it, one that is only known to exist.
 """
 
 from __future__ import annotations
 
 import copy
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import yaml
 
 from knowledge.imports.merge import Merged
 from knowledge.record import HandWritten, Procedure
+from knowledge.settings import ROOT
 
 BIRTH, STAY, LICENCE, HOME = "9.000001", "9.000002", "9.000003", "9.000004"
 CARD_PROVINCE, CARD_COMMUNE, BEES, UNHELD = "9.000011", "9.000012", "9.000013", "9.000021"
@@ -218,6 +221,87 @@ DIALECT: Row = {
     "without_accents": {"man": "làm"},
 }
 
+NORTH, SOUTH = "90001", "90002"
+COMMUNES: Row = {
+    "sources": ["Cổng thử nghiệm"],
+    "as_of": "2026-06-01",
+    "website_checked": False,
+    "communes": [
+        {
+            "code": code,
+            "name": f"{kind} {name}",
+            "kind": kind,
+            "former_district": "Thử Nghiệm",
+            "former_units": [f"xã {name} Thượng", f"xã {name} Hạ"],
+            "website": f"https://{site}.nghean.gov.vn/",
+            "lat": lat,
+            "lon": 105.0,
+        }
+        for code, kind, name, site, lat in (
+            (NORTH, "Xã", "Đồi Bắc", "doibac", 19.0),
+            (SOUTH, "Phường", "Bãi Nam", "bainam", 18.5),
+        )
+    ],
+}
+
+PREMISES: tuple[Row, ...] = (
+    {
+        "id": "phi-khai-sinh",
+        "said": [["khai sinh", "mất tiền triệu"]],
+        "correction": "Khai sinh không tốn tới tiền triệu.",
+        "sources": [SOURCE],
+    },
+    {
+        "id": "so-tam-tru",
+        "said": [["sổ tạm trú giấy"]],
+        "correction": "Nay không cấp sổ tạm trú giấy nữa, thay từ ngày 3/4/2026.",
+        "leads_to": STAY,
+        "sources": [{**SOURCE, "decision": "77/QĐ-SAI"}],
+    },
+    {
+        "id": "mua-bang",
+        "said": [["mua bằng lái"]],
+        "correction": "Bằng lái không mua được.",
+        "leads_to": LICENCE,
+        "refuse": True,
+        "sources": [SOURCE],
+    },
+    {
+        "id": "dut-lot",
+        "said": [["đút lót cán bộ"]],
+        "correction": "Đưa tiền cho cán bộ là phạm pháp.",
+        "refuse": True,
+        "sources": [SOURCE],
+    },
+)
+
+JOURNEY: Row = {
+    "id": "thue-nha",
+    "name": "Thuê nhà có con nhỏ",
+    "said": ["nhà mình dọn đến thành phố thuê nhà có em bé", "vợ chồng trẻ bế con đi thuê nhà ở riêng"],
+    "steps": [
+        {"code": STAY, "do": "Đăng ký tạm trú", "note": "Làm khi đã dọn đến."},
+        {"code": BIRTH, "do": "Khai sinh cho con.", "only_when": "con chưa khai sinh"},
+    ],
+}
+
+ENGLISH: Row = {
+    "code": STAY,
+    "name": "Temporary residence",
+    "phrasings": ["register temporary residence", "I rent a room, how to tell the police"],
+    "texts": {
+        "Đăng ký tạm trú": "Registration of temporary residence",
+        "Công an xã": "Commune police",
+        "Người đến ở nơi khác từ 30 ngày.": "Whoever stays elsewhere for 30 days or more.",
+        "Thuê nhà": "Renting",
+        "Tờ khai cư trú": "Residence form",
+        "Lệ phí": "Fee",
+        "lần": "time",
+        "Nộp tờ khai.": "Hand in the form.",
+        "Thông báo kết quả": "Notice of the result",
+    },
+}
+
 
 def record(code: str = BIRTH, /, **changes: Any) -> Row:
     """A copy of a record's content, with some fields changed."""
@@ -280,6 +364,14 @@ def write_data(folder: Path) -> Path:
     write(folder / "outside" / "khac.yml", OUTSIDE)
     write(folder / "language" / "abbreviations.yml", ABBREVIATIONS)
     write(folder / "language" / "dialect.yml", DIALECT)
+    write(folder / "english" / f"{STAY}.yml", ENGLISH)
+    write(folder / "journeys" / "thue-nha.yml", JOURNEY)
+    for row in PREMISES:
+        write(folder / "premises" / f"{row['id']}.yml", row)
+    write(folder / "offices" / "communes.yml", COMMUNES)
+    write(folder / "offices" / "nicknames.yml", {})
+    shutil.copy(ROOT / "data" / "offices" / "offices.yml", folder / "offices")
+    shutil.copytree(ROOT / "data" / "calendar", folder / "calendar", dirs_exist_ok=True)
     return folder
 
 

@@ -14,6 +14,7 @@ from knowledge.check import check, sourced_facts
 from knowledge.imports.spreadsheet import COLUMNS
 from knowledge.record import DoubtKind, Procedure, Way
 from knowledge.reply import Aspect
+from knowledge.sections import view
 from knowledge.settings import ROOT
 
 Row = dict[str, Any]
@@ -312,7 +313,7 @@ def times(way: Way) -> list[str]:
 
 def told(record: Procedure, aspects: Iterable[Aspect] = Aspect) -> str:
     """What a citizen hears of the record; UnsourcedFact if a figure of it stands in no source."""
-    reply = compose.answer(record, list(aspects))
+    reply = compose.answer(view(record), list(aspects))
     check(reply, sourced_facts(record))
     return reply.text
 

@@ -18,6 +18,7 @@ from knowledge.imports.merge import FIELDS, ORDER, Merged, merge, merge_all
 from knowledge.imports.store import Kept
 from knowledge.record import Procedure
 from knowledge.reply import Aspect
+from knowledge.sections import view
 from knowledge.settings import ROOT
 from tests.knowledge.imports import rows
 
@@ -164,7 +165,7 @@ def test_citations_name_the_right_source_for_each_part() -> None:
     other = imported("Cổng", ways=WAYS, result=["Biển số"])
     (found,) = all_of(Kept(better, "spreadsheet"), Kept(other, "portal"))
     aspects = [Aspect.WHERE, Aspect.STEPS, Aspect.FEES, Aspect.RESULT]
-    reply = compose.answer(found.record, aspects)
+    reply = compose.answer(view(found.record), aspects)
     check(reply, sourced_facts(found.record))
     assert {(item.field, item.name) for item in reply.sources} == {
         ("where", "Bảng kê"),
@@ -214,7 +215,7 @@ def test_what_fills_a_hand_written_record_names_just_that_part(written: Procedur
     assert own.name == written.sources[0].name
     assert "steps" in own.fields
     assert "not_counted" not in own.fields
-    reply = compose.answer(found.record, list(Aspect))
+    reply = compose.answer(view(found.record), list(Aspect))
     check(reply, sourced_facts(found.record))
     assert {item.name for item in reply.sources if item.field == "steps"} == {own.name}
     assert "Cổng thuyền giấy" in reply.text, "the line below the answer names both"
