@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
-from knowledge.normalise import fold
+from knowledge.normalise import fold, tokens
 from knowledge.reply import Button
 
 SAME_WORDS = 70  # rapidfuzz token_set_ratio, per cent
@@ -29,7 +29,7 @@ def chosen(choices: Sequence[Button], ordinal: str | None, text: str) -> Button 
         return None
     if ordinal == "last":
         return choices[-1]
-    if ordinal and ordinal.isdigit():
+    if ordinal and ordinal.isdecimal():
         return choices[int(ordinal) - 1] if 1 <= int(ordinal) <= len(choices) else None
     return by_words(choices, text)
 
@@ -38,8 +38,8 @@ def by_words(choices: Sequence[Button], text: str, least: int = SAME_WORDS) -> B
     """The choice whose title says clearly more of the text than any other. least: per cent that it has to say."""
     if not text.strip():
         return None
-    titles = [fold(choice.title) for choice in choices]
-    found = process.extract(fold(text), titles, scorer=fuzz.token_set_ratio, limit=2)
+    titles = [" ".join(tokens(choice.title)) for choice in choices]
+    found = process.extract(" ".join(tokens(text)), titles, scorer=fuzz.token_set_ratio, limit=2)
     if not found or found[0][1] < least:
         return None
     if len(found) > 1 and found[0][1] - found[1][1] < CLEARLY_BETTER:

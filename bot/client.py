@@ -21,9 +21,14 @@ class Conversation:
 
     def say(self, text: str, payload: str | None = None) -> Reply:
         """The reply to a message. Raises httpx.HTTPError if the assistant cannot be reached or refuses."""
-        body = {"session": self._session, "text": text}
-        if payload:
-            body["payload"] = payload
+        return self._send({"text": text, **({"payload": payload} if payload else {})})
+
+    def share(self, lat: float, lon: float) -> Reply:
+        """The reply to a shared position, in degrees."""
+        return self._send({"text": "", "location": {"lat": lat, "lon": lon}})
+
+    def _send(self, message: dict[str, object]) -> Reply:
+        body = {"session": self._session, **message}
         for _ in range(WAITS):
             answer = self._client.post("/api/messages", json=body)
             if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:

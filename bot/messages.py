@@ -7,22 +7,33 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import BadRequest, EmptyMessage, MessageTooLong
 from knowledge.reply import PAYLOAD
 
 _SLASHES = re.compile(r"\A[/\s]+")  # Rasa strips white space of any kind before it looks for a slash
+ENTITIES = {"aspects": ("ask_follow_up", "aspect"), "place": ("give_place", "place")}  # else a choice of its kind
 RASAS_OWN = ("intent:restart", "intent:back", "intent:session_start")  # Rasa obeys these in silence
 
 
+class Location(BaseModel):
+    """Where somebody is, in degrees (WGS 84)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
 class IncomingMessage(BaseModel):
-    """One message. payload: of the button that was tapped, then text is its title."""
+    """One message. payload: of a button that was tapped, then text is its title. location: shared instead of words."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     text: str = ""
     payload: Annotated[str, StringConstraints(pattern=PAYLOAD)] | None = None
+    location: Location | None = None
     session: str | None = None
 
 
@@ -38,7 +49,7 @@ def read_message(content: object, longest: int) -> IncomingMessage:
     text = clean(message.text)
     if len(text) > longest:
         raise MessageTooLong()
-    if not text and not message.payload:
+    if not text and not message.payload and not message.location:
         raise EmptyMessage()
     return message.model_copy(update={"text": text})
 
@@ -51,11 +62,14 @@ def clean(text: str) -> str:
 
 def for_rasa(message: IncomingMessage) -> str:
     """The text that Rasa gets. A leading slash is Rasa's own language, which only our buttons may speak."""
+    if message.location:
+        return f"/give_place{json.dumps({'lat': str(message.location.lat), 'lon': str(message.location.lon)})}"
     if not message.payload:
         return _SLASHES.sub("", message.text) or "?"
     kind, _, value = message.payload.partition(":")
-    if kind == "aspects":
-        return f"/ask_follow_up{json.dumps({'aspect': value})}"
     if kind == "intent":
         return f"/{value}"
-    return f"/choose{json.dumps({kind: value})}"
+    if kind == "feedback":
+        return f"/{'helpful' if value == 'helpful' else 'unhelpful'}{json.dumps({'feedback': value})}"
+    intent, entity = ENTITIES.get(kind, ("choose", kind))
+    return f"/{intent}{json.dumps({entity: value})}"

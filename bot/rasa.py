@@ -10,6 +10,8 @@ import structlog
 from bot.errors import AssistantAway, AssistantSilent
 from knowledge.reply import Outcome, Reply
 
+TELLING = (Outcome.ANSWER, Outcome.CLARIFY)
+
 log = structlog.get_logger(__name__)
 
 
@@ -53,19 +55,45 @@ class Rasa:
 def merge(messages: Any) -> Reply:
     """One reply of Rasa's messages: an action sends it whole, a response sends text and outcome apart.
 
-    Rasa swallows exceptions and answers with an empty list, so that is an error here.
+    A question that a form asks after an answer stands below it: the outcome and the facts are the answer's, the buttons
+    the question's first. Rasa swallows exceptions and answers with an empty list, so that is an error here.
     """
-    texts: list[str] = []
-    whole: dict[str, Any] = {}
     try:
-        for message in messages:
-            if "text" in message:
-                texts.append(message["text"])
-            whole.update(message.get("custom") or {})
-        if whole or texts:
-            return Reply.model_validate({"text": "\n\n".join(texts), "outcome": Outcome.SMALL_TALK, **whole})
+        replies = _replies(messages)
+        if replies:
+            return _joined(replies)
     except (ValueError, TypeError, AttributeError, KeyError) as error:  # ValidationError is a ValueError
         log.error("rasa_unreadable", error=type(error).__name__)
         raise AssistantSilent() from error
     log.error("rasa_silent")
     raise AssistantSilent()
+
+
+def _replies(messages: Any) -> list[Reply]:
+    """Each whole reply; a text goes with the custom part that comes behind it."""
+    replies, texts = [], []
+    for message in messages:
+        custom = message.get("custom") or {}
+        if "text" in message:
+            texts.append(message["text"])
+        if custom:
+            texts.append(custom.get("text", ""))
+            text = "\n\n".join(part for part in texts if part)
+            replies.append(Reply.model_validate({"outcome": Outcome.SMALL_TALK, **custom, "text": text}))
+            texts = []
+    if texts:
+        replies.append(Reply(text="\n\n".join(texts), outcome=Outcome.SMALL_TALK))
+    return replies
+
+
+def _joined(replies: list[Reply]) -> Reply:
+    """The first one, which answers the message, with the words of all and the buttons of the last before its own."""
+    first, others = replies[0], replies[1:]
+    sources = [source for reply in replies for source in reply.sources] if first.outcome in TELLING else first.sources
+    return first.model_copy(
+        update={
+            "text": "\n\n".join(reply.text for reply in replies),
+            "buttons": tuple(dict.fromkeys(button for reply in (*reversed(others), first) for button in reply.buttons)),
+            "sources": tuple(dict.fromkeys(sources)),
+        }
+    )

@@ -52,7 +52,7 @@ async def _serve_message(socket: WebSocket, gateway: Gateway, token: str) -> Non
         if frame.get("type") != "message":
             raise BadRequest()
         message = read_message(
-            {key: frame[key] for key in ("text", "payload") if frame.get(key) is not None},
+            {key: frame[key] for key in ("text", "payload", "location") if frame.get(key) is not None},
             gateway.settings.message_length,
         )
         await socket.send_json({"type": "typing", "id": name})

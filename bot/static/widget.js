@@ -63,6 +63,7 @@ const WORDS = {
   weak: "Kết nối chưa ổn định. Anh/chị cứ nhắn; tin nào chưa gửi được sẽ có nút Gửi lại.",
   left: (count) => `Còn ${count} ký tự`,
   suggestions: "Chọn nhanh",
+  helpful: "Câu trả lời này có ích không?",
   suggestionsBelow: (count) => `Có ${count} nút chọn nhanh bên dưới.`,
   code: (code) => `Mã thủ tục ${code}`,
   unchecked:
@@ -327,14 +328,15 @@ class Line {
 
 const SOURCES = /^Nguồn:/;
 const WARNING = /^⚠/;
+const ASKED = /^👉/;
 const HEADING = /^[^•–\d\s].{0,60}:$/;
 const BULLET = /^• /;
 const SUB_BULLET = /^\s+[–-] /;
 const STEP = /^(\d+)\. /;
 
-/** A reply's text as its sections, its warnings and the lines that name the source. */
+/** A reply's text as its sections, its warnings, the lines that name the source, and what it asks in the end. */
 function partsOf(text) {
-  const parts = { sections: [], warnings: [], sources: [] };
+  const parts = { sections: [], warnings: [], sources: [], asked: [] };
   let open = null;
   for (const line of text.split("\n")) {
     if (!line.trim()) open = null;
@@ -344,7 +346,7 @@ function partsOf(text) {
     else {
       const headed = HEADING.test(line);
       open = { heading: headed ? line.slice(0, -1) : null, lines: headed ? [] : [line] };
-      parts.sections.push(open);
+      (ASKED.test(line) ? parts.asked : parts.sections).push(open);
     }
   }
   return parts;
@@ -545,9 +547,26 @@ function waysShown(ways) {
 
 // ---- messages
 
+const HELPFUL = "feedback:helpful";
+const UNHELPFUL = "feedback:unhelpful";
+const isThumb = ({ payload }) => payload === HELPFUL || payload === UNHELPFUL;
+const quickOf = (reply) => (reply?.buttons ?? []).filter((button) => !isThumb(button));
+
+/** Whether the answer helped: two small buttons below it. The one that was tapped stays, marked. */
+function thumbsShown({ reply, rated }, rate) {
+  const thumbs = (reply.buttons ?? []).filter(isThumb);
+  if (!thumbs.length) return [];
+  const buttons = thumbs.map(({ title, payload }) => make("button", {
+    type: "button", title, "aria-label": title, "aria-pressed": String(rated === payload), disabled: Boolean(rated),
+    onclick: () => rate({ title, payload }),
+  }, payload === HELPFUL ? "👍" : "👎"));
+  return [make("div", { class: `thumbs${rated ? " rated" : ""}`, role: "group", "aria-label": WORDS.helpful }, buttons)];
+}
+
 function replyShown(reply) {
   const emergency = reply.outcome === "emergency";
-  const { sections, warnings, sources } = partsOf(reply.text);
+  const { sections, warnings, sources, asked } = partsOf(reply.text);
+  const quick = quickOf(reply);
   if (reply.card && !reply.card.checked && !warnings.length) warnings.push(WORDS.unchecked);
   const options = reply.outcome === "clarify" ? " clarify" : "";
   return make("div", { class: `bubble${emergency ? " emergency" : ""}${options}` },
@@ -555,7 +574,8 @@ function replyShown(reply) {
     warnings.map((line) => make("p", { class: "warning" }, linked(line))),
     reply.card ? cardShown(reply.card, sections) : sections.flatMap((section) => sectionShown(section, emergency)),
     sources.map((line) => make("p", { class: "quiet source" }, linked(line))),
-    reply.buttons?.length ? hiddenText(WORDS.suggestionsBelow(reply.buttons.length)) : null);
+    asked.map((section) => make("div", { class: "asked" }, sectionShown(section, emergency))),
+    quick.length ? hiddenText(WORDS.suggestionsBelow(quick.length)) : null);
 }
 
 function questionShown(entry, sendAgain) {
@@ -574,7 +594,7 @@ function questionShown(entry, sendAgain) {
 class Chat {
   constructor(options) {
     this.options = options;
-    this.entries = []; // {id, from: "you", text, payload, state, problem} or {id, from: "assistant", reply}
+    this.entries = []; // {id, from: "you", text, payload, state, problem} or {id, from: "assistant", reply, rated}
     this.era = 0; // goes up when the conversation is cleared, so that late replies are dropped
     this._build();
     const kept = recall("chat");
@@ -713,6 +733,13 @@ class Chat {
     this._send(title, payload).node.focus({ preventScroll: true });
   }
 
+  /** Tapping a thumb: it cannot be tapped twice, and stays marked over a reload. */
+  _rate(entry, { title, payload }) {
+    entry.rated = payload;
+    this._refresh(entry);
+    this._choose({ title, payload });
+  }
+
   _sendAgain(entry) {
     entry.node.remove();
     this.entries.splice(this.entries.indexOf(entry), 1);
@@ -773,7 +800,9 @@ class Chat {
   }
 
   _refresh(entry) {
-    const content = entry.from === "you" ? questionShown(entry, () => this._sendAgain(entry)) : [replyShown(entry.reply)];
+    const content = entry.from === "you"
+      ? questionShown(entry, () => this._sendAgain(entry))
+      : [replyShown(entry.reply), ...thumbsShown(entry, (thumb) => this._rate(entry, thumb))];
     entry.node.replaceChildren(...content);
   }
 
@@ -781,13 +810,22 @@ class Chat {
   _showQuick() {
     const last = this.entries.at(-1);
     const examples = WORDS.examples.map((title) => ({ title }));
-    const buttons = last ? last.reply?.buttons ?? [] : examples;
-    const numbered = last?.reply?.outcome === "clarify"; // people may also type the number
+    const reply = this._replyInForce();
+    const buttons = last ? quickOf(reply) : examples;
+    const listed = new Set(reply?.text.split("\n")); // what stands there with a number, people may also type
+    const label = (title, number) => (listed.has(`${number}. ${title}`) ? `${number}. ${title}` : title);
     this.quick.replaceChildren(...buttons.map((button, position) => make("button", {
       type: "button", onclick: () => this._choose(button),
-    }, numbered ? `${position + 1}. ${button.title}` : button.title)));
+    }, label(button.title, position + 1))));
     this.quick.hidden = !buttons.length;
     for (const entry of this.entries) entry.node.classList.toggle("last", entry === last);
+  }
+
+  /** The reply whose buttons stand below: the last one, or after mere thanks for a thumb the one that it was for. */
+  _replyInForce() {
+    const [last, tap, rated] = [-1, -2, -3].map((place) => this.entries.at(place));
+    const thanked = last?.reply && !quickOf(last.reply).length && tap?.payload === HELPFUL;
+    return (thanked && rated?.reply) || last?.reply;
   }
 
   _showTyping(yes) {
@@ -956,7 +994,7 @@ button:hover { text-decoration: underline; }
 svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; display: block; }
 .quiet { color: var(--quiet); font-size: .875em; }
 /* For the ear only. A list of options is too, while they stand below it as buttons. */
-.unseen, .last .clarify ol { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.unseen, .last .clarify ol, .last .asked ol { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
 .launcher {
   position: fixed; z-index: 2147483000; width: 60px; height: 60px; padding: 0; border: 2px solid var(--on-brand);
@@ -1022,7 +1060,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .state span { display: block; }
 .plain { border: 0; background: none; padding: 4px 6px; font-weight: 600; text-decoration: underline; }
 
-.card { display: flex; flex-direction: column; gap: 8px; }
+.card, .asked { display: flex; flex-direction: column; gap: 8px; }
 .card h2 + .quiet { margin-top: -8px; }
 .bubble .checklist { list-style: none; padding: 0; gap: 0; }
 .checklist li { border-top: 1px solid var(--line); }
@@ -1057,7 +1095,13 @@ td div + div { margin-top: 6px; }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; } }
 
 .quick { display: flex; flex-wrap: wrap; gap: 8px; }
-.quick button { text-align: start; overflow-wrap: anywhere; }
+.quick button { text-align: start; overflow-wrap: anywhere; max-width: 100%; }
+.thumbs { display: none; gap: 4px; margin-top: 2px; }
+.last > .thumbs, .thumbs.rated { display: flex; }
+.thumbs button { min-height: 36px; padding: 2px 8px; background: none; border-color: transparent; font-size: 1.125em; }
+.thumbs button:disabled { cursor: default; text-decoration: none; }
+.thumbs button[aria-pressed="false"]:disabled { opacity: .4; filter: grayscale(1); }
+.thumbs button[aria-pressed="true"] { border-color: var(--link); background: var(--surface); }
 .network { padding: 6px 16px; background: var(--warn); color: var(--warn-ink); font-size: .875em; }
 .network:empty { display: none; }
 

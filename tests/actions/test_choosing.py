@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions.choosing import WHOLLY, by_words, chosen, number_in
@@ -94,5 +94,6 @@ def test_a_whole_title_chooses_itself(choice: Button) -> None:
 
 
 @given(st.text(), st.none() | st.text(max_size=3))
+@example("tách thửa", "²")  # a digit, but no number
 def test_whatever_is_said_is_a_choice_or_none(text: str, ordinal: str | None) -> None:
     assert chosen(LAND, ordinal, text) in (None, *LAND)

@@ -10,8 +10,20 @@ import httpx
 import pytest
 
 from bot.client import WAITS, Conversation, connect, everything_read
-from knowledge.reply import Outcome, Reply
+from bot.messages import Location, read_message
+from knowledge.reply import Card, Checklist, ChecklistItem, Outcome, Reply, WayRow
 from tests.bot.double import ANSWER, gateway_answer
+
+CARD = Card(
+    title="Đăng ký khai sinh",
+    code="1.001193",
+    checked=True,
+    checklist=Checklist(
+        title="Thường",
+        items=(ChecklistItem(name="Tờ khai", count="1 bản chính"), ChecklistItem(name="Ảnh", note="khi chưa có")),
+    ),
+    ways=(WayRow(channel="Nộp trực tiếp", time_limit="3 ngày", fees="miễn phí"),),
+)
 
 
 class FakeGateway:
@@ -41,6 +53,17 @@ def test_the_session_of_the_first_answer_is_kept() -> None:
         {"session": None, "text": "một"},
         {"session": "a session", "text": "Lệ phí", "payload": "aspects:fees"},
     ]
+
+
+def test_a_position_is_shared_instead_of_words() -> None:
+    gateway = FakeGateway(gateway_answer())
+    conversation = Conversation(gateway.client)
+    assert conversation.share(18.67, 105.69) == ANSWER
+    conversation.say("một")
+    shared, said = gateway.bodies
+    assert shared == {"session": None, "text": "", "location": {"lat": 18.67, "lon": 105.69}}
+    assert said["session"] == "a session"
+    assert read_message(shared, 10).location == Location(lat=18.67, lon=105.69), "the gateway takes it"
 
 
 def test_two_conversations_have_two_sessions() -> None:
@@ -82,6 +105,10 @@ def test_connect_takes_the_address() -> None:
     [
         (Reply(text="Chào", outcome=Outcome.SMALL_TALK), ["Chào"]),
         (ANSWER, ["Đăng ký khai sinh", "Thời hạn", "Số hai"]),
+        (
+            Reply(text="Đây", outcome=Outcome.ANSWER, card=CARD),
+            ["Đây", "Nộp trực tiếp 3 ngày miễn phí", "Tờ khai 1 bản chính ", "Ảnh  khi chưa có"],
+        ),
     ],
 )
 def test_everything_read(reply: Reply, read: Sequence[str]) -> None:

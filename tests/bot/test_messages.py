@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadRequest, EmptyMessage, MessageTooLong
 from bot.messages import IncomingMessage, clean, for_rasa, read_message
+from knowledge.reply import PAYLOAD
 
 LONGEST = 2000
 
@@ -98,6 +99,13 @@ def test_what_is_not_known_is_left_out() -> None:
         ("case:bo-roi", '/choose{"case": "bo-roi"}'),
         ("aspects:fees,time_limit", '/ask_follow_up{"aspect": "fees,time_limit"}'),
         ("intent:hand_off", "/hand_off"),
+        ("answer:ket-hon=co", '/choose{"answer": "ket-hon=co"}'),
+        ("answer:ket-hon=?", '/choose{"answer": "ket-hon=?"}'),
+        ("place:16681", '/give_place{"place": "16681"}'),
+        ("survey:on_time=3", '/choose{"survey": "on_time=3"}'),
+        ("feedback:helpful", '/helpful{"feedback": "helpful"}'),
+        ("feedback:unhelpful", '/unhelpful{"feedback": "unhelpful"}'),
+        ("feedback:not_true", '/unhelpful{"feedback": "not_true"}'),
     ],
 )
 def test_a_button_speaks_rasas_language(payload: str, text: str) -> None:
@@ -120,6 +128,15 @@ def test_a_button_speaks_rasas_language(payload: str, text: str) -> None:
         "intent:restart",
         "intent:back",
         "intent:session_start",
+        "answer:ket-hon",
+        "answer:ket-hon=có",
+        'answer:a=b"}',
+        "place:1668",
+        "place:166811",
+        "survey:on_time",
+        "survey:on_time=100",
+        "feedback:",
+        "feedback:a-b",
     ],
 )
 def test_no_other_payload_passes(payload: str) -> None:
@@ -158,9 +175,53 @@ def test_nobody_speaks_to_rasa_by_typing(text: str) -> None:
     assert for_rasa(message).strip()
 
 
-@given(st.from_regex(r"\A(procedure:\d\.\d{6}|aspects:[a-z_]+|case:[a-z0-9-]{1,40})\Z"))
+INTENTS = ("/choose", "/ask_follow_up", "/give_place", "/helpful", "/unhelpful")
+
+
+@given(st.from_regex(PAYLOAD).filter(lambda payload: not payload.startswith("intent:") and payload[-1] != "\n"))
 def test_what_a_button_says_is_one_intent_with_one_entity(payload: str) -> None:
     text = for_rasa(read(payload=payload))
     intent, brace, rest = text.partition("{")
-    assert intent in ("/choose", "/ask_follow_up")
-    assert len(json.loads(brace + rest)) == 1
+    assert intent in INTENTS
+    (value,) = json.loads(brace + rest).values()
+    assert payload.endswith(f":{value}")
+
+
+# --- a shared position
+
+
+def test_a_position_needs_no_text() -> None:
+    message = read(location={"lat": 18.67, "lon": 105.69, "accuracy": 20})
+    assert message.text == ""
+    assert for_rasa(message) == '/give_place{"lat": "18.67", "lon": "105.69"}'
+
+
+def test_a_position_goes_before_what_else_is_sent() -> None:
+    message = read(text="/restart", payload="aspects:fees", location={"lat": 18, "lon": 105})
+    assert for_rasa(message).startswith("/give_place{")
+
+
+@pytest.mark.parametrize(
+    ("location", "field"),
+    [
+        ({"lat": 90.1, "lon": 105}, "location.lat"),
+        ({"lat": 18, "lon": -180.5}, "location.lon"),
+        ({"lat": float("nan"), "lon": 105}, "location.lat"),
+        ({"lat": 18, "lon": float("inf")}, "location.lon"),
+        ({"lat": 18}, "location.lon"),
+        ({"lat": '18"}', "lon": 105}, "location.lat"),
+        ({"lat": None, "lon": 105}, "location.lat"),
+        ([18, 105], "location"),
+        ("18,105", "location"),
+    ],
+)
+def test_what_is_no_position_on_earth_is_refused(location: object, field: str) -> None:
+    with pytest.raises(BadRequest, match=rf"{field}\.$"):
+        read(text="a", location=location)
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_a_position_is_one_intent_with_two_entities(lat: float, lon: float) -> None:
+    intent, brace, rest = for_rasa(read(location={"lat": lat, "lon": lon})).partition("{")
+    assert intent == "/give_place"
+    assert {name: float(value) for name, value in json.loads(brace + rest).items()} == {"lat": lat, "lon": lon}

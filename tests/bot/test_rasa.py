@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 
 from bot.errors import AssistantAway, AssistantSilent
 from bot.rasa import Rasa, merge
-from knowledge.reply import Outcome, Reply
+from knowledge.reply import Button, Citation, Outcome, Reply
 from tests.bot.double import ANSWER, CLOSED_URL, FakeRasa, messages
 
+SOURCE = Citation(code="1.001193", field="ways.fees", name="Cổng", as_of=date(2026, 6, 1))
+OTHER_SOURCE = Citation(code="1.001193", field="name", name="Cổng")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["text", "custom", "a"]), inner),
@@ -38,6 +41,66 @@ def test_a_response_sends_text_and_outcome_apart() -> None:
 
 def test_text_alone_is_small_talk() -> None:
     assert merge([{"text": "Một."}, {"text": "Hai."}]) == Reply(text="Một.\n\nHai.", outcome=Outcome.SMALL_TALK)
+
+
+QUESTION = Reply(
+    text="👉 Đã kết hôn chưa ạ?",
+    outcome=Outcome.CLARIFY,
+    procedure="1.001193",
+    sources=(SOURCE, OTHER_SOURCE),
+    buttons=(Button(title="Rồi", payload="answer:ket-hon=co"), Button(title="Thời hạn", payload="aspects:time_limit")),
+)
+THANKS = Reply(text="Cảm ơn anh/chị.", outcome=Outcome.SMALL_TALK)
+TOLD = ANSWER.model_copy(update={"sources": (SOURCE,), "confidence": 0.8})
+
+
+def whole(*replies: Reply) -> list[dict[str, Any]]:
+    """As actions of ours send them, one after the other."""
+    return [{"recipient_id": "x", "custom": reply.model_dump(mode="json")} for reply in replies]
+
+
+def test_a_question_after_an_answer_stands_below_it() -> None:
+    merged = merge(whole(TOLD, QUESTION))
+    assert merged.text == f"{TOLD.text}\n\n{QUESTION.text}"
+    facts = ("outcome", "procedure", "aspects", "confidence", "card")
+    assert [getattr(merged, name) for name in facts] == [getattr(TOLD, name) for name in facts]
+
+
+def test_the_buttons_of_the_question_come_first_and_each_once() -> None:
+    titles = [button.title for button in merge(whole(TOLD, QUESTION)).buttons]
+    assert titles == ["Rồi", "Thời hạn", "Số hai"]
+
+
+def test_the_sources_of_all_stand_there_once() -> None:
+    assert merge(whole(TOLD, QUESTION)).sources == (SOURCE, OTHER_SOURCE)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SMALL_TALK, Outcome.EMERGENCY, Outcome.OUT_OF_SCOPE])
+def test_what_answers_the_message_leads_and_needs_no_sources_of_the_question(outcome: Outcome) -> None:
+    first = THANKS.model_copy(update={"outcome": outcome})
+    merged = merge(whole(first, QUESTION))
+    assert (merged.outcome, merged.text) == (outcome, f"{first.text}\n\n{QUESTION.text}")
+    assert (merged.sources, merged.buttons) == ((), QUESTION.buttons)
+
+
+def test_a_text_goes_with_the_reply_behind_it() -> None:
+    merged = merge([{"text": "Số này chưa đúng."}, *whole(QUESTION)])
+    assert merged == QUESTION.model_copy(update={"text": f"Số này chưa đúng.\n\n{QUESTION.text}"})
+
+
+def test_a_response_and_a_question_are_two_replies() -> None:
+    merged = merge([{"text": "Gọi 115."}, {"custom": {"outcome": "emergency"}}, *whole(QUESTION)])
+    assert (merged.text, merged.outcome) == (f"Gọi 115.\n\n{QUESTION.text}", Outcome.EMERGENCY)
+
+
+def test_a_text_at_the_end_stands_below() -> None:
+    merged = merge([*whole(ANSWER), {"text": "Hết."}])
+    assert merged == ANSWER.model_copy(update={"text": f"{ANSWER.text}\n\nHết."})
+
+
+def test_one_unreadable_reply_is_silence_for_all() -> None:
+    with pytest.raises(AssistantSilent):
+        merge([*whole(ANSWER), {"custom": {"outcome": "never heard of"}}])
 
 
 @pytest.mark.parametrize(

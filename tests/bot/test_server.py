@@ -63,6 +63,11 @@ def test_a_button_is_put_to_rasa(client: TestClient, rasa: FakeRasa) -> None:
     assert rasa.texts == ['/ask_follow_up{"aspect": "fees"}']
 
 
+def test_a_position_is_put_to_rasa(client: TestClient, rasa: FakeRasa) -> None:
+    assert post(client, {"location": {"lat": 18.67, "lon": 105.69}}).status_code == 200
+    assert rasa.texts == ['/give_place{"lat": "18.67", "lon": "105.69"}']
+
+
 def test_another_secrets_session_is_refused(client: TestClient, rasa: FakeRasa) -> None:
     refused(post(client, {"text": "a", "session": Sessions("other", 30).new()}), 401, "B104")
     refused(post(client, {"text": "a", "session": "\ud800"}), 401, "B104")
@@ -77,6 +82,9 @@ def test_another_secrets_session_is_refused(client: TestClient, rasa: FakeRasa) 
         ({}, 400, "B102"),
         ({"text": 5}, 400, "B101"),
         ({"text": "a", "payload": "/restart"}, 400, "B101"),
+        ({"text": "a", "location": {"lat": 91, "lon": 105}}, 400, "B101"),
+        ({"text": "a", "location": {"lat": float("nan"), "lon": 105}}, 400, "B101"),
+        ({"location": None}, 400, "B102"),
         ({"text": "a", "session": 5}, 400, "B101"),
         ([], 400, "B101"),
         ("khai sinh", 400, "B101"),
@@ -257,7 +265,13 @@ ANY_JSON = st.recursive(
 )
 PAYLOADS = st.sampled_from(["aspects:fees", "procedure:1.001193", "intent:restart", "case:a", "case:", ""])
 NEARLY_RIGHT = st.fixed_dictionaries(
-    {}, optional={"text": TEXT | ANY_JSON, "payload": PAYLOADS | ANY_JSON, "session": TEXT | ANY_JSON}
+    {},
+    optional={
+        "text": TEXT | ANY_JSON,
+        "payload": PAYLOADS | ANY_JSON,
+        "session": TEXT | ANY_JSON,
+        "location": st.fixed_dictionaries({"lat": st.floats(), "lon": st.floats()}) | ANY_JSON,
+    },
 )
 DOCUMENTED = {400: {"B101", "B102"}, 401: {"B104"}, 413: {"B103"}}
 

@@ -56,6 +56,13 @@ def test_a_message_is_answered(client: TestClient, rasa: FakeRasa) -> None:
     assert rasa.texts == ["khai sinh", '/ask_follow_up{"aspect": "fees"}']
 
 
+def test_a_position_is_shared_instead_of_words(client: TestClient, rasa: FakeRasa) -> None:
+    with connected(client) as (socket, _):
+        socket.send_json({"type": "message", "id": "m", "location": {"lat": 18.67, "lon": 105.69}})
+        assert replied(socket, "m") == ANSWER
+    assert rasa.texts == ['/give_place{"lat": "18.67", "lon": "105.69"}']
+
+
 def test_a_session_goes_on(client: TestClient, rasa: FakeRasa) -> None:
     with connected(client) as (socket, session):
         still_works(socket)
@@ -93,6 +100,9 @@ def test_two_pages_have_two_conversations(client: TestClient, rasa: FakeRasa) ->
         ({"type": "message", "id": "m", "text": "a" * 2001}, "B103"),
         ({"type": "message", "id": "m", "text": 5}, "B101"),
         ({"type": "message", "id": "m", "text": "a", "payload": "/restart"}, "B101"),
+        ({"type": "message", "id": "m", "location": {"lat": 180, "lon": 105}}, "B101"),
+        ({"type": "message", "id": "m", "location": [18, 105]}, "B101"),
+        ({"type": "message", "id": "m", "location": None}, "B102"),
         ({"type": "hello", "id": "m", "text": "a"}, "B101"),
         ({"id": "m", "text": "a"}, "B101"),
     ],
