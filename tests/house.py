@@ -27,9 +27,10 @@ class HouseUnderTest(House):
 
 
 def own_house(folder: Path, **settings: str) -> HouseUnderTest:
-    """A house with some settings, logs in a folder. Fails the test if something is not built yet."""
+    """A house with some settings, logs and the desk in a folder. Fails the test if something is not built yet."""
     ports = {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    house = HouseUnderTest(ROOT, {**os.environ, **ports, **settings}, folder / "logs")
+    desk = {"MOTCUA_DATABASE": f"sqlite:///{folder / 'desk.sqlite'}", "MOTCUA_DESK_KEY": "a key for tests"}
+    house = HouseUnderTest(ROOT, {**os.environ, **desk, **ports, **settings}, folder / "logs")
     missing = [str(path) for step in plan(house) for path in step.outputs if not path.exists()]
     if missing:
         pytest.fail(f"run `make test`, which makes what is missing: {', '.join(missing)}")

@@ -127,7 +127,7 @@ def coded_errors(package: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("package", ["knowledge", "bot"])
+@pytest.mark.parametrize("package", ["knowledge", "bot", "actions.desk"])
 def test_every_error_stands_with_its_code_in_the_tree(package: str) -> None:
     module = importlib.import_module(f"{package}.errors")
     tree = dict(re.findall(r"^[│ ]*[├└]── (\w+)\s+([A-Z]\d{3})\b", module.__doc__ or "", re.MULTILINE))
@@ -136,7 +136,7 @@ def test_every_error_stands_with_its_code_in_the_tree(package: str) -> None:
 
 
 def test_no_two_errors_share_a_code() -> None:
-    codes = [*coded_errors("knowledge").values(), *coded_errors("bot").values()]
+    codes = [code for package in ("knowledge", "bot", "actions.desk") for code in coded_errors(package).values()]
     assert len(set(codes)) == len(codes)
 
 

@@ -12,6 +12,8 @@ import typer
 import typer.main
 from pydantic_settings import BaseSettings
 
+from actions.__main__ import app as actions_commands
+from actions.desk.settings import DeskSettings
 from bot.__main__ import app as bot_commands
 from bot.settings import BotSettings
 from knowledge.__main__ import app as knowledge_commands
@@ -37,7 +39,7 @@ def test_there_is_documentation() -> None:
     assert len(PAGES) > 3
 
 
-@pytest.mark.parametrize("settings", [KnowledgeSettings, BotSettings])
+@pytest.mark.parametrize("settings", [KnowledgeSettings, BotSettings, DeskSettings])
 def test_every_setting(settings: type[BaseSettings]) -> None:
     assert missing([f"MOTCUA_{name.upper()}" for name in settings.model_fields]) == []
 
@@ -52,7 +54,7 @@ def codes(package: str) -> list[str]:
     return [str(vars(error)["code"]) for _, error in inspect.getmembers(module, inspect.isclass)]
 
 
-@pytest.mark.parametrize("package", ["knowledge", "bot"])
+@pytest.mark.parametrize("package", ["knowledge", "bot", "actions.desk"])
 def test_every_error(package: str) -> None:
     assert missing(codes(package)) == []
 
@@ -64,11 +66,21 @@ def test_every_target_of_make() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "app"), [("knowledge", knowledge_commands), ("bot", bot_commands)], ids=["knowledge", "bot"]
+    ("package", "app"),
+    [("knowledge", knowledge_commands), ("bot", bot_commands), ("actions", actions_commands)],
+    ids=["knowledge", "bot", "actions"],
 )
 def test_every_command(package: str, app: typer.Typer) -> None:
-    group = typer.main.get_group(app)
-    assert missing([f"python -m {package} {name}" for name in group.commands]) == []
+    assert missing([f"python -m {package} {name}" for name in commands_of(app)]) == []
+
+
+def commands_of(app: typer.Typer) -> set[str]:
+    """The commands, those of groups below with the group's name before: "desk list"."""
+    names = set()
+    for name, command in typer.main.get_group(app).commands.items():
+        below = getattr(command, "commands", None)
+        names |= {f"{name} {one}" for one in below} if below else {name}
+    return names
 
 
 def test_every_target_that_is_named_is_there() -> None:
@@ -82,22 +94,23 @@ def test_every_command_that_is_named_is_there() -> None:
     known = {
         "knowledge": set(typer.main.get_group(knowledge_commands).commands),
         "bot": set(typer.main.get_group(bot_commands).commands),
+        "actions": set(typer.main.get_group(actions_commands).commands),
     }
-    named = re.findall(r"python -m (knowledge|bot) ([a-z][a-z-]+)", documentation())
+    named = re.findall(r"python -m (knowledge|bot|actions) ([a-z][a-z-]+)", documentation())
     assert named
     assert [name for package, name in named if name not in known[package]] == []
 
 
 def test_every_setting_that_is_named_is_there() -> None:
-    fields = {*KnowledgeSettings.model_fields, *BotSettings.model_fields}
+    fields = {*KnowledgeSettings.model_fields, *BotSettings.model_fields, *DeskSettings.model_fields}
     known = {*LAUNCHER_SETTINGS, *(f"MOTCUA_{name.upper()}" for name in fields)}
     named = set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", documentation()))
     assert sorted(named - known) == []
 
 
 def test_every_error_code_that_is_named_is_there() -> None:
-    known = {*codes("knowledge"), *codes("bot")}
-    assert sorted(set(re.findall(r"\b[KB]\d{3}\b", documentation())) - known) == []
+    known = {*codes("knowledge"), *codes("bot"), *codes("actions.desk")}
+    assert sorted(set(re.findall(r"\b[KBD]\d{3}\b", documentation())) - known) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -8,7 +8,7 @@ from deploy.house.settings import House
 from deploy.house.steps import Files, Step
 
 TRAIN_LIMIT = 1800.0  # seconds for training the encoder, building the index or training Rasa
-CATALOGUE = ("catalogue", "phrasings", "topics", "elsewhere", "outside", "language")
+CATALOGUE = ("catalogue", "phrasings", "topics", "elsewhere", "outside", "language", "english")
 
 
 def plan(house: House, *, with_tests: bool = False) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -22,6 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 STATIC = Path(__file__).parents[2] / "bot" / "static"
 QUESTION = "làm giấy khai sinh cho con cần giấy tờ gì, hết bao nhiêu tiền"
+THUMBS = ("👍 Có ích", "👎 Chưa đúng ý")
 FOREIGN_PORT = 18599  # fixed, so that the assistant's settings can allow this origin
 PATIENCE = 30.0  # seconds for a reply
 
@@ -67,6 +69,22 @@ class Chat:
 
     def questions(self) -> list[str]:
         return [str(node.get_property("textContent")) for node in self.all(".turn.you .bubble p")]
+
+    def quick(self) -> list[str]:
+        """What stands on the quick replies."""
+        return [str(button.get_property("textContent")) for button in self.all(".quick button")]
+
+    def show(self, text: str, buttons: dict[str, str], outcome: str = "clarify") -> None:
+        """A kept conversation whose last reply is this one. buttons: payloads by their titles."""
+        offered = [{"title": title, "payload": payload} for title, payload in buttons.items()]
+        reply = {"text": text, "outcome": outcome, "buttons": offered, "card": None}
+        entries = [
+            {"id": "1", "from": "you", "text": "khai sinh", "state": "sent"},
+            {"id": "2", "from": "assistant", "reply": reply},
+        ]
+        kept = json.dumps({"session": None, "entries": entries})
+        self.browser.execute_script("localStorage.setItem('motcua:chat', arguments[0])", kept)
+        self.reload()
 
     def replies(self) -> int:
         """How many replies there are, without the greeting."""
@@ -191,6 +209,64 @@ def test_quick_reply_sends_and_goes_away(chat: Chat) -> None:
     assert title not in [button.text for button in chat.all(".quick button")]
 
 
+def test_thumbs_stand_below_the_last_answer_and_not_among_the_quick_replies(chat: Chat) -> None:
+    chat.ask(QUESTION)
+    assert [thumb.get_attribute("aria-label") for thumb in chat.all(".last > .thumbs button")] == list(THUMBS)
+    assert not set(chat.quick()) & set(THUMBS)
+    chat.ask("đăng ký tạm trú nộp ở đâu")
+    shown = [row.is_displayed() for row in chat.all(".thumbs")]
+    assert shown == [False] * (len(shown) - 1) + [True]
+
+
+@pytest.mark.parametrize("thumb", [0, 1], ids=["helpful", "unhelpful"])
+def test_a_thumb_can_be_tapped_once_and_stays_marked(chat: Chat, thumb: int) -> None:
+    chat.ask(QUESTION)
+    chat.all(".thumbs button")[thumb].click()
+    chat.until(lambda: chat.replies() == 2)
+    assert chat.questions()[-1] == THUMBS[thumb]
+    for _ in range(2):
+        buttons = chat.all(".thumbs button")
+        assert [button.is_enabled() for button in buttons] == [False, False]
+        assert [button.get_attribute("aria-pressed") for button in buttons].index("true") == thumb
+        assert buttons[thumb].is_displayed()
+        chat.reload()
+
+
+def test_thanks_for_a_thumb_take_no_quick_reply_away(chat: Chat) -> None:
+    chat.show("Đăng ký khai sinh", {"Lệ phí": "aspects:fees", THUMBS[0]: "feedback:helpful"}, "answer")
+    chat.one(".thumbs button").click()
+    chat.until(lambda: chat.replies() == 2)
+    assert chat.quick() == ["Lệ phí"]
+
+
+def test_only_what_is_listed_with_a_number_has_one(chat: Chat) -> None:
+    options = {"Rồi": "answer:ket-hon=co", "Chưa": "answer:ket-hon=khong"}
+    chat.show("👉 Kết hôn chưa ạ?\n1. Rồi\n2. Chưa", {**options, "Tôi không rõ": "answer:ket-hon=?"})
+    assert chat.quick() == ["1. Rồi", "2. Chưa", "Tôi không rõ"]
+
+
+def test_a_question_after_an_answer_stands_below_its_source(chat: Chat) -> None:
+    chat.show("Đăng ký khai sinh\n\nNguồn: Cổng.\n\n👉 Kết hôn chưa ạ?", {}, "answer")
+    text = str(chat.one(".last .bubble").get_property("textContent"))
+    assert text.index("Nguồn:") < text.index("👉")
+
+
+def test_many_quick_replies_wrap_on_a_phone(chat: Chat) -> None:
+    chat.width(360)
+    titles = [f"Lựa chọn số {number} với một cái tên dài cho vừa hết một nút bấm" for number in range(12)]
+    chat.show("Việc nào ạ?", {title: f"place:{number:05d}" for number, title in enumerate(titles)})
+    assert chat.quick() == titles
+    for button in chat.all(".quick button"):
+        inside, visible, right = chat.browser.execute_script(WIDTHS, button)
+        assert inside <= visible + 1
+        assert right <= 360
+    inside, visible, _ = chat.browser.execute_script(WIDTHS, chat.one(".scroll"))
+    assert inside <= visible
+    last = chat.all(".quick button")[-1]
+    last.click()
+    chat.until(lambda: chat.questions()[-1] == titles[-1])
+
+
 def test_enter_while_composing_does_not_send(chat: Chat) -> None:
     field = chat.one("textarea")
     field.send_keys("giấy khai sinh")
@@ -228,7 +304,7 @@ def test_keyboard_alone(chat: Chat) -> None:
     title = chat.active().text
     press(chat, Keys.ENTER)
     chat.until(lambda: chat.replies() == 2)
-    assert chat.questions()[-1] == title
+    assert title.endswith(chat.questions()[-1])  # the button may have a number in front
     tab_to(chat, ".quick button")  # the focus is on the message sent, so what follows is the reply and its buttons
     assert chat.active().is_displayed()
 

@@ -60,6 +60,7 @@ def test_rasa_is_trained_on_the_files_there_are(made: FakeHouse) -> None:
         ("requirements/rasa.txt", {"rasa-environment", "rasa-model"}),
         ("data/catalogue/1.yml", {"encoder", "index"}),
         ("data/catalogue/new.yml", {"encoder", "index"}),
+        ("data/english/1.yml", {"encoder", "index"}),
         ("data/phrasings/1.yml", {"encoder", "index", "rasa-model"}),
         ("data/language/dialect.yml", {"encoder", "index", "rasa-model"}),
         ("data/nlu/ask.yml", {"rasa-model"}),

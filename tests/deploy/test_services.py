@@ -24,6 +24,13 @@ def test_they_know_each_others_ports(fake: FakeHouse) -> None:
     assert gateway.environ["MOTCUA_ACTIONS_URL"] == "http://127.0.0.1:5200"
 
 
+def test_the_actions_get_the_settings_of_the_desk(fake: FakeHouse) -> None:
+    desk = {"MOTCUA_DATABASE": "sqlite:////somewhere/else.sqlite", "MOTCUA_DESK_KEY": "a key", "MOTCUA_KEEP_DAYS": "7"}
+    fake.environ.update(desk)
+    actions, _, _ = services.three(fake.house)
+    assert desk.items() <= actions.environ.items()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_stays_until_it_is_stopped_and_leaves_nobody(fake: FakeHouse, number: int) -> None:
     launcher = fake.start("run")
