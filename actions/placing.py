@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import conversation
 from actions.assistant import library
 from knowledge.reply import Aspect, Reply
-from knowledge.surroundings import no_such_place, place_told, places_near, which_place
+from knowledge.surroundings import no_such_place, place_told, places_near, which_commune, which_place
 from knowledge.tongue import speaking
 from knowledge.understood import Understood
 
@@ -67,6 +67,8 @@ def _placed(tracker: Tracker) -> tuple[Reply, str | None]:
     chosen = conversation.entity(tracker, "place")
     if chosen:
         return _known(chosen)
+    if not conversation.text_of(tracker):  # a tap, and the device did not say where it is
+        return which_commune(), None
     found = places.find(conversation.text_of(tracker), asked=True)
     if found is None:
         return no_such_place(), None

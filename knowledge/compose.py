@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge import words
 from knowledge.asking_back import short
@@ -39,6 +39,7 @@ IMPORTED = (
 NOT_SAID = "Nguồn không nêu, {ask_again}."
 FULL = "Xem đầy đủ"
 HELPFUL = "👍 Có ích"
+NEAR_ME = "📍 Gần tôi nhất"
 UNHELPFUL = "👎 Chưa đúng ý"
 PARTS: Mapping[Aspect, tuple[str, ...]] = {
     Aspect.DOCUMENTS: ("cases",),
@@ -59,12 +60,13 @@ class Around:
     """What stands around the facts of a record, each with its own source.
 
     before: above them (what somebody took for granted wrongly). under: lines below one aspect (their commune's
-    centre, the date). sources: of these lines.
+    centre, the date). sources: of these lines. place_wanted: the citizen's commune is not known, and would help.
     """
 
     before: tuple[str, ...] = ()
     under: Mapping[Aspect, tuple[str, ...]] = field(default_factory=dict)
     sources: tuple[Citation, ...] = ()
+    place_wanted: bool = False
 
 
 NOTHING = Around()
@@ -99,7 +101,7 @@ def answer(
         aspects=tuple(asked if aspects else ()),
         confidence=confidence,
         sources=(*_citations(record, asked), *around.sources),
-        buttons=(*_buttons(seen, asked, others), *_feedback()),
+        buttons=(*_buttons(seen, asked, others), *_near_me(around, aspects), *_feedback()),
         card=_card(seen, asked),
     )
 
@@ -115,7 +117,7 @@ def personal(
     taken = "; ".join(option.label for _, option in own.chosen)
     said = (say("Theo lời anh/chị: {answers}.", answers=taken),) if taken else ()
     before = (*around.before, *said, *(f"❗ {text}" for text in own.tells))
-    whole = Around(before, around.under, around.sources)
+    whole = replace(around, before=before)
     reply = answer(seen, (*OVERVIEW, *aspects), around=whole)
     fewer = [button for button in reply.buttons if not button.payload.startswith("case:")]
     told = reply.aspects if aspects else ()
@@ -171,6 +173,13 @@ def _buttons(seen: View, asked: Sequence[Aspect], others: Sequence[Button]) -> l
         if aspect not in asked
     ][:FEW_BUTTONS]
     return [*buttons, *others]
+
+
+def _near_me(around: Around, aspects: Sequence[Aspect]) -> list[Button]:
+    """Where somebody asks where to hand in and has not said where they live: their position would say it."""
+    if not around.place_wanted or Aspect.WHERE not in aspects:
+        return []
+    return [Button(title=say(NEAR_ME), payload="intent:give_place")]
 
 
 def _feedback() -> list[Button]:

@@ -337,6 +337,8 @@ class Library:
     def _clarify(self, decision: Decision) -> Reply:
         catalogue = self.snapshot.catalogue
         topic = catalogue.topics.get((decision.target or "").partition(":")[2])
+        if spoken() is Language.ENGLISH:
+            return self._clarify_in_english([option.code for option in topic.options] if topic else decision.others)
         if topic:
             offered = [catalogue.procedures[option.code] for option in topic.options]
             buttons = [Button(title=option.label, payload=f"procedure:{option.code}") for option in topic.options]
@@ -344,6 +346,14 @@ class Library:
         offered = [record for code in decision.others if (record := self._record(code))]
         buttons = [procedure_button(record) for record in offered]
         return asking_back.clarify(None, buttons, decision.confidence, offered)
+
+    def _clarify_in_english(self, codes: Sequence[str]) -> Reply:
+        """Topics are written in Vietnamese: what of their choices there is in English is offered by its name."""
+        told = [code for code in codes if code in self.snapshot.catalogue.english]
+        records = [record for code in told if (record := self._record(code))]
+        if not records:
+            return declining.not_in_english(0.5)
+        return asking_back.clarify(None, [procedure_button(record) for record in records], 0.5, records)
 
     def _not_held(self, looked: Looked) -> Reply:
         decision, hits = looked.decision, looked.hits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -51,12 +52,13 @@ class Surroundings:
                 self.calendar.received(at), day_in_words(self.calendar.received(at).date()), "", hour_said=False
             )
             under[Aspect.TIME_LIMIT] = due_lines(seen.record, seen.ways, self.calendar, when)
-        if any(CENTRE in text for text in seen.record.where):
-            place = self.places.by_code.get(commune) if commune else None
+        at_a_centre = any(CENTRE in text for text in seen.record.where)
+        place = self.places.by_code.get(commune) if commune else None
+        if at_a_centre:
             under[Aspect.WHERE] = centre_lines(place) if place else (say(ASK_COMMUNE),)
         elsewhere = self.places.other_province(text) if text else None
         before = (say(ONLY_HERE, place=elsewhere),) if elsewhere else ()
-        return Around(before, under)
+        return Around(before, under, place_wanted=at_a_centre and place is None)
 
     def corrections(self, read_out: str) -> tuple[Premise, ...]:
         """The wrong beliefs in a message; in English none are looked for."""
@@ -69,7 +71,7 @@ def corrected(premises: Sequence[Premise], around: Around) -> Around:
         return around
     before = tuple(_correction(premise) for premise in premises)
     cited = tuple(_citation(premise, source) for premise in premises for source in premise.sources)
-    return Around((*before, *around.before), around.under, (*around.sources, *cited))
+    return replace(around, before=(*before, *around.before), sources=(*around.sources, *cited))
 
 
 def beside(premises: Sequence[Premise], reply: Reply) -> Reply:
@@ -137,6 +139,11 @@ def places_near(near: Sequence[tuple[Place, float]]) -> Reply:
     lines += [f"• {place.name}: {words.number(Decimal(str(round(km, 1))))} km. {place.map_link}" for place, km in near]
     lines.append(say("Trung tâm nào trong tỉnh cũng nhận hồ sơ, không phân biệt nơi ở. Anh/chị cần làm việc gì ạ?"))
     return Reply(text="\n".join(lines), outcome=Outcome.SMALL_TALK)
+
+
+def which_commune() -> Reply:
+    """The request to say where one lives, when a position was not shared."""
+    return Reply(text=say(ASK_COMMUNE), outcome=Outcome.CLARIFY, confidence=0.5)
 
 
 def no_such_place() -> Reply:

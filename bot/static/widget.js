@@ -117,6 +117,13 @@ const ICONS = {
   send: "M4 12L20 4l-5 16-3.5-6.5zM11.5 13.5L20 4",
 };
 
+/** Where this device is, to about a hundred metres; undefined where that is not known or not told. */
+const whereItIs = () => new Promise((done) => {
+  if (!navigator.geolocation) return done();
+  const told = ({ coords }) => done({ lat: +coords.latitude.toFixed(3), lon: +coords.longitude.toFixed(3) });
+  return navigator.geolocation.getCurrentPosition(told, () => done(), { timeout: PLACE_PATIENCE, maximumAge: 60_000 });
+});
+
 const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -272,7 +279,7 @@ class Line {
     for (const asked of [...this.waiting.values()]) asked.fail(new Broken());
   }
 
-  _askBySocket({ id, text, payload }) {
+  _askBySocket({ id, text, payload, location }) {
     return new Promise((done, fail) => {
       let timer;
       const finish = (result) => (value) => {
@@ -290,11 +297,11 @@ class Line {
       };
       this.waiting.set(id, asked);
       asked.wait(RECEIPT_PATIENCE, new Broken());
-      this._say({ type: "message", id, text, payload });
+      this._say({ type: "message", id, text, payload, location });
     });
   }
 
-  async _askByPost({ text, payload }) {
+  async _askByPost({ text, payload, location }) {
     this.posting = new AbortController();
     const timer = setTimeout(() => this.posting.abort(), REPLY_PATIENCE);
     try {
@@ -302,7 +309,7 @@ class Line {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         credentials: "omit", // the session travels in the body
-        body: JSON.stringify({ session: this.session, text, payload }),
+        body: JSON.stringify({ session: this.session, text, payload, location }),
         signal: this.posting.signal,
       });
       const body = await answer.json();
@@ -548,6 +555,8 @@ function waysShown(ways) {
 // ---- messages
 
 const HELPFUL = "feedback:helpful";
+const SHARE_PLACE = "intent:give_place"; // a tap asks the device where it is
+const PLACE_PATIENCE = 10_000; // milliseconds
 const UNHELPFUL = "feedback:unhelpful";
 const isThumb = ({ payload }) => payload === HELPFUL || payload === UNHELPFUL;
 const quickOf = (reply) => (reply?.buttons ?? []).filter((button) => !isThumb(button));
@@ -721,16 +730,17 @@ class Chat {
     this._send(text);
   }
 
-  _send(text, payload) {
-    const entry = { id: newId(), from: "you", text, payload, state: "waiting" };
+  _send(text, payload, location) {
+    const entry = { id: newId(), from: "you", text, payload, location, state: "waiting" };
     this._add(entry);
     this._deliver();
     return entry;
   }
 
   /** Tapping a quick reply. Its button goes away, so the focus moves to the message: what follows is the reply. */
-  _choose({ title, payload }) {
-    this._send(title, payload).node.focus({ preventScroll: true });
+  async _choose({ title, payload }) {
+    const location = payload === SHARE_PLACE ? await whereItIs() : undefined;
+    this._send(title, location ? undefined : payload, location).node.focus({ preventScroll: true });
   }
 
   /** Tapping a thumb: it cannot be tapped twice, and stays marked over a reload. */
@@ -769,6 +779,7 @@ class Chat {
     if (era !== this.era) return;
     const failed = result instanceof Error;
     entry.state = failed ? "failed" : "sent";
+    if (!failed) delete entry.location; // where somebody is stays nowhere
     entry.problem = failed ? result.message : null;
     this._refresh(entry);
     if (!failed) return this._addReply(result, entry);
@@ -860,7 +871,7 @@ class Chat {
   }
 
   _save() {
-    const entries = this.entries.map(({ node, ...entry }) => entry);
+    const entries = this.entries.map(({ node, location, ...entry }) => entry);
     keep("chat", { session: this.line.session, entries });
   }
 

@@ -6,6 +6,7 @@ import pytest
 
 from actions.placing import TakePlace, place_in
 from knowledge.reply import Aspect, Outcome
+from knowledge.surroundings import ASK_COMMUNE
 from knowledge.understood import Understood
 from tests.actions.conftest import FakeLibrary
 from tests.actions.running import replied, turn
@@ -43,10 +44,16 @@ async def test_the_commune_that_was_tapped(library: FakeLibrary) -> None:
     assert slots["commune"] == THANH_VINH
 
 
-@pytest.mark.parametrize("before", [tracker("Hà Nội"), tracker(""), tapped("place:99999", intent="give_place")])
+@pytest.mark.parametrize("before", [tracker("Hà Nội"), tapped("place:99999", intent="give_place")])
 async def test_what_is_none_of_ours_is_said_so(library: FakeLibrary, before: object) -> None:
     reply, events = await replied(TakePlace(), before)
     assert "130 xã, phường" in reply.text
+    assert "commune" not in changed(events)
+
+
+async def test_who_taps_and_whose_device_does_not_say_where_it_is_is_asked(library: FakeLibrary) -> None:
+    reply, events = await replied(TakePlace(), tapped("intent:give_place", intent="give_place"))
+    assert (reply.text, reply.outcome) == (ASK_COMMUNE, Outcome.CLARIFY)
     assert "commune" not in changed(events)
 
 

@@ -113,6 +113,13 @@ class Chat:
             {"offline": not works, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
         )
 
+    def stands_at(self, lat: float, lon: float) -> None:
+        """Puts the device somewhere and lets the page know it."""
+        origin = str(self.browser.execute_script("return location.origin"))
+        self._command("Browser.grantPermissions", {"origin": origin, "permissions": ["geolocation"]})
+        place = {"latitude": lat, "longitude": lon, "accuracy": 10}
+        self._command("Emulation.setGeolocationOverride", place)
+
     def _command(self, name: str, arguments: dict[str, Any]) -> None:
         self.browser.execute_cdp_cmd(name, arguments)
 
@@ -207,6 +214,21 @@ def test_quick_reply_sends_and_goes_away(chat: Chat) -> None:
     chat.until(lambda: chat.replies() > before)
     assert chat.questions()[-1] == title
     assert title not in [button.text for button in chat.all(".quick button")]
+
+
+NEAR_ME = "Gần tôi nhất"
+
+
+def test_where_the_device_stands_is_told_when_somebody_taps_it_and_kept_nowhere(chat: Chat) -> None:
+    chat.stands_at(18.67094, 105.65568)  # the middle of Phường Thành Vinh
+    chat.ask("đăng ký kết hôn nộp ở đâu")
+    button = next(button for button in chat.all(".quick button") if NEAR_ME in button.text)
+    before = chat.replies()
+    button.click()
+    chat.until(lambda: chat.replies() > before)
+    assert "Phường Thành Vinh" in chat.one(".turn:last-child").text
+    kept = str(chat.browser.execute_script("return localStorage.getItem('motcua:chat')"))
+    assert "18.67" not in kept
 
 
 def test_thumbs_stand_below_the_last_answer_and_not_among_the_quick_replies(chat: Chat) -> None:

@@ -524,3 +524,11 @@ def test_an_answer_in_english_has_the_same_figures() -> None:
     assert figures(english) == figures(vietnamese)
     assert "Papers:" in english.text
     assert "Giấy tờ cần có" not in english.text
+
+
+def test_a_position_can_be_shared_where_it_would_help() -> None:
+    wanted = Around(place_wanted=True)
+    near = "intent:give_place"
+    assert near in payloads(told(BIRTH, [Aspect.WHERE], around=wanted))
+    assert near not in payloads(told(BIRTH, [], around=wanted))  # nobody asked where
+    assert near not in payloads(told(BIRTH, [Aspect.WHERE]))

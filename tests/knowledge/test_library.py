@@ -681,6 +681,14 @@ def test_nothing_else_is_vietnamese_either(library: Library) -> None:
     assert titles(decided.ask("housing paper", IN_ENGLISH))[0] == "Temporary residence"
 
 
+def test_of_a_topic_what_there_is_in_english_is_offered(library: Library) -> None:
+    decided = Decided(library, Decision(Outcome.CLARIFY, 0.6, "topic:ho-khau"))
+    reply = decided.ask("household book", IN_ENGLISH)
+    assert (titles(reply), reply.outcome) == (["Temporary residence"], Outcome.CLARIFY)
+    nothing = Decided(library, Decision(Outcome.CLARIFY, 0.6, None, (tiny.HOME, tiny.LICENCE)))
+    assert nothing.ask("something", IN_ENGLISH).outcome is Outcome.NOT_IN_CATALOGUE
+
+
 def test_an_event_told_in_english_is_a_question(library: Library) -> None:
     assert "làm theo thứ tự" not in library.journey(tiny.JOURNEY["said"][0], IN_ENGLISH).text
 

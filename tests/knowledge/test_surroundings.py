@@ -53,6 +53,12 @@ def around(
     return surroundings.around(view(record), text, commune=commune, at=at, with_date=with_date)
 
 
+def test_a_place_is_wanted_where_it_is_not_known_and_a_centre_takes_the_dossier(surroundings: Surroundings) -> None:
+    assert around(surroundings).place_wanted
+    assert not around(surroundings, commune=tiny.SOUTH).place_wanted
+    assert not around(surroundings, record=STAY).place_wanted  # handed in at the police
+
+
 # --- the day
 
 
