@@ -109,7 +109,7 @@ class Stop(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Says so, in a form and outside of one."""
         dispatcher.utter_message(response="utter_stop" if tracker.active_loop_name else "utter_deny")
-        return [*conversation.end_form(tracker), SlotSet("asking", None), SlotSet("survey_answered", None)]
+        return [*conversation.end_form(tracker), SlotSet("asking", None)]
 
 
 def _ask(dispatcher: CollectingDispatcher, tracker: Tracker, *, why: bool) -> bool:

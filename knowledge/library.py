@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import structlog
 
@@ -88,7 +89,7 @@ class Library:
         looked = Looked(text, understood, *self._find_in_story(text), premises)
         if not understood.procedure and weighing.only_goes_on(looked):
             return self._tell_about(looked, looked.led) if looked.led else self._beside(looked, which_procedure())
-        if weighing.goes_on(looked) or self._says_case(looked):
+        if weighing.goes_on(looked) or self._says_case(looked) or self._asks_for_result(looked):
             return self._tell_about(looked, understood.procedure)
         return self._as_decided(looked)
 
@@ -160,6 +161,14 @@ class Library:
             return False
         said = answers_in(record, self.read_out(looked.text), understood.answers)
         return said != dict(understood.answers) and not looked.follows_up
+
+    def _asks_for_result(self, looked: Looked) -> bool:
+        """Whether a message that could mean several things names what the procedure under discussion gives."""
+        record = self.snapshot.catalogue.procedures.get(looked.understood.procedure or "")
+        if record is None or looked.decision.outcome is not Outcome.CLARIFY or not looked.follows_up:
+            return False
+        given = pairs(tokens(" . ".join(record.result)))
+        return bool(given & pairs(tokens(looked.text)))
 
     def correct(self, text: str, understood: Understood) -> Reply:
         """The reply to "not that, I mean ...": the procedure that was wrong is no longer in question."""
@@ -397,6 +406,11 @@ class Library:
         if known is None or known[0] is not record:  # another snapshot has another record
             known = self._sourced[key] = (record, sourced_facts(record))
         return known[1]
+
+
+def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
+    """Every two words that stand next to each other."""
+    return set(pairwise(words))
 
 
 def with_what_belongs(asked: Sequence[Aspect]) -> tuple[Aspect, ...]:

@@ -14,6 +14,7 @@ from knowledge.passages import TargetKind
 from knowledge.premises import Premise
 from knowledge.reply import Outcome
 from knowledge.search import Hit
+from knowledge.tongue import Language
 from knowledge.understood import Understood
 
 MEANS_SOMETHING = 0.7  # cosine of the best passage from which a short message does name a thing
@@ -56,7 +57,10 @@ def names_one(decision: Decision) -> bool:
 def only_goes_on(looked: Looked) -> bool:
     """Whether a message asks about an aspect and says nothing of what."""
     decision, hits = looked.decision, looked.hits
-    asks = looked.follows_up and looked.understood.intent != "out_of_scope"
+    understood = looked.understood
+    if understood.language is Language.ENGLISH and understood.intent == "ask_follow_up":
+        return understood.intent_chance > SAID  # English sentences share more words with each other
+    asks = looked.follows_up and understood.intent != "out_of_scope"
     found = decision.target is not None and bool(hits) and hits[0].part("meaning") > MEANS_SOMETHING
     return asks and not found and decision.own_topic < NAMES_NOTHING
 

@@ -217,7 +217,7 @@ async def test_who_wants_no_more_questions_is_asked_none_and_nothing_is_forgotte
     names, events = await responses(Stop(), tracker("thôi", intent="stop", **SECOND))
     assert names == ["utter_stop"]
     assert ends_form(events)
-    assert changed(events) == {"requested_slot": None, "asking": None, "survey_answered": None}
+    assert changed(events) == {"requested_slot": None, "asking": None}
 
 
 async def test_stop_where_nothing_was_asked() -> None:
