@@ -71,6 +71,7 @@ def understood(tracker: Tracker) -> Understood:
         answers=tracker.get_slot("answers") or {},
         commune=tracker.get_slot("commune"),
         earlier=tuple(tracker.get_slot("earlier") or ()),
+        said_before=next(reversed(tracker.get_slot("story") or []), ""),
     )
 
 

@@ -49,6 +49,7 @@ NO_DECISION = Decision(Outcome.ANSWER, 1.0, None)  # of a tap
 SURE = 0.85  # confidence from which a part of a message is taken for a question of its own
 MOST_QUESTIONS = 4  # in one message
 CLOSE_ENOUGH = 0.25  # cosine of its best passage from which a procedure is worth offering
+GUESSES = 4  # procedures that are offered where the likeliest is more likely wrong than right
 FEW_HITS = 5  # of the search, among which a former topic must be to count as named
 HANGS_ON_THE_CASE = {
     *(Aspect.DOCUMENTS, Aspect.FEES, Aspect.TIME_LIMIT, Aspect.STEPS, Aspect.FORM, Aspect.CONDITIONS),
@@ -89,9 +90,13 @@ class Library:
         looked = Looked(text, understood, *self._find_in_story(text), premises)
         if not understood.procedure and weighing.only_goes_on(looked):
             return self._tell_about(looked, looked.led) if looked.led else self._beside(looked, which_procedure())
-        if weighing.goes_on(looked) or self._says_case(looked) or self._asks_for_result(looked):
+        if self._says_case(looked) or self._asks_for_result(looked):
             return self._tell_about(looked, understood.procedure)
-        return self._as_decided(looked)
+        goes_on = weighing.goes_on(looked)
+        together = self._with_said_before(looked) if goes_on or not weighing.names_one(looked.decision) else None
+        if together:
+            return self._as_decided(together)
+        return self._tell_about(looked, understood.procedure) if goes_on else self._as_decided(looked)
 
     def _find_in_story(self, text: str) -> tuple[list[Hit], Decision]:
         """What is found for a text; of a long one that says nothing clear as a whole, for its clearest piece."""
@@ -99,8 +104,23 @@ class Library:
         if whole[1].outcome is Outcome.ANSWER and whole[1].confidence > SAID:
             return whole
         found = [self.find(piece) for piece in pieces_of(text)]
-        clear = [item for item in found if item[1].outcome is Outcome.ANSWER and item[1].confidence > SURE]
+        clear = [item for item in found if item[1].outcome is Outcome.ANSWER and item[1].confidence > SAID]
         return max(clear, key=lambda item: item[1].confidence, default=whole)
+
+    def _with_said_before(self, looked: Looked) -> Looked | None:
+        """The message read together with the one before it, if both together name what neither names alone.
+
+        "My driving licence runs out, where do I change it?" – "and if it is lost?"
+        """
+        before = looked.understood.said_before
+        if not before or len(tokens(looked.text)) > CASE_WORDS:
+            return None
+        hits, decision = self.find(f"{before} {looked.text}")
+        if decision.outcome is not Outcome.ANSWER or decision.confidence <= SAID:
+            return None
+        if decision.target in (looked.understood.procedure, self.find(before)[1].target):
+            return None
+        return replace(looked, hits=hits, decision=decision)
 
     def _several(self, text: str) -> list[str]:
         """The procedures that the questions of one message are about, if each of them names its own."""
@@ -128,9 +148,7 @@ class Library:
         if weighing.leaves_open(looked):
             return self._beside(looked, self._clarify(replace(decision, target=looked.hits[0].target)))
         if code:
-            sure = replace(looked.understood, intent_chance=decision.confidence)
-            others = self._alternatives(decision) if code == decision.target else []
-            return self._tell_about(replace(looked, understood=sure), code, others)
+            return self._tell_or_ask(looked, code)
         if decision.outcome is Outcome.CLARIFY:
             return self._beside(looked, self._clarify(decision))
         if decision.outcome is Outcome.NOT_IN_CATALOGUE:
@@ -138,6 +156,16 @@ class Library:
             return self._tell_about(looked, twin) if twin else self._beside(looked, self._not_held(looked))
         lost = which_procedure() if looked.premises else declining.out_of_scope(decision.confidence)
         return self._beside(looked, lost)
+
+    def _tell_or_ask(self, looked: Looked, code: str) -> Reply:
+        """The procedure that is wanted; if that is a guess, the question which of the nearest it is."""
+        decision = looked.decision
+        if weighing.is_a_guess(looked, code):
+            near = [hit.target for hit in looked.hits if hit.kind is TargetKind.PROCEDURE][:GUESSES]
+            return self._clarify(replace(decision, target=None, others=tuple(near)))
+        sure = replace(looked.understood, intent_chance=decision.confidence)
+        others = self._alternatives(decision) if code == decision.target else []
+        return self._tell_about(replace(looked, understood=sure), code, others)
 
     @staticmethod
     def _beside(looked: Looked, reply: Reply) -> Reply:

@@ -24,6 +24,7 @@ class Understood:
 
     procedure: the one under discussion; case: that was chosen of it; answers: to its questions, by their ids.
     commune: the code of the citizen's. earlier: procedures of which was spoken before, the last one first.
+    said_before: the citizen's last message before this one, masked.
     """
 
     intent: str = "ask_procedure"
@@ -36,3 +37,4 @@ class Understood:
     answers: Mapping[str, str] = field(default_factory=dict)
     commune: str | None = None
     earlier: tuple[str, ...] = ()
+    said_before: str = ""

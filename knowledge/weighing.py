@@ -23,6 +23,8 @@ CLEARLY_OUTSIDE = 0.6  # chance of the intent out_of_scope from which it is beli
 FOUND_ALL_THE_SAME = 0.75  # ... unless the search is at least this sure of something
 SAID = 0.7  # confidence from which a message is taken to name something
 CLEARLY = 0.85  # confidence of a procedure that is told although a topic lies before it
+LONGEST_FOLLOW_UP = 9  # words of a message that may name nothing
+HALF = 0.5  # of the measured chance that an answer is right
 SHORT = 8  # words of a message in which what was spoken of before counts more than a name that is near
 AMONG_FIRST = 6  # hits among which the procedure under discussion must then be
 LED_AMONG_FIRST = 4  # hits among which the procedure that a correction leads to must be to be meant
@@ -58,8 +60,11 @@ def only_goes_on(looked: Looked) -> bool:
     """Whether a message asks about an aspect and says nothing of what."""
     decision, hits = looked.decision, looked.hits
     understood = looked.understood
-    if understood.language is Language.ENGLISH and understood.intent == "ask_follow_up":
+    short = len(tokens(looked.text)) <= SHORT
+    if short and understood.language is Language.ENGLISH and understood.intent == "ask_follow_up":
         return understood.intent_chance > SAID  # English sentences share more words with each other
+    if len(tokens(looked.text)) > LONGEST_FOLLOW_UP:
+        return False  # who writes so much names something
     asks = looked.follows_up and understood.intent != "out_of_scope"
     found = decision.target is not None and bool(hits) and hits[0].part("meaning") > MEANS_SOMETHING
     return asks and not found and decision.own_topic < NAMES_NOTHING
@@ -94,6 +99,11 @@ def leaves_open(looked: Looked) -> bool:
     """Whether a matter that several procedures share lies before all of them, and none is clearly meant."""
     first = looked.hits[0] if looked.hits else None
     return first is not None and first.kind is TargetKind.TOPIC and looked.decision.confidence < CLEARLY
+
+
+def is_a_guess(looked: Looked, code: str) -> bool:
+    """Whether the likeliest procedure is more likely wrong than right: then it is better to ask than to tell."""
+    return code == looked.decision.target and looked.decision.confidence < HALF and not looked.premises
 
 
 def wanted(looked: Looked) -> str | None:

@@ -11,15 +11,18 @@ from knowledge.passages import target_kind
 from knowledge.premises import Premise
 from knowledge.reply import Aspect, Outcome
 from knowledge.search import FEATURES, Hit
+from knowledge.tongue import Language
 from knowledge.understood import Understood
 from knowledge.weighing import (
     AMONG_FIRST,
     CLEARLY,
     FOUND_ALL_THE_SAME,
+    HALF,
     LED_AMONG_FIRST,
     SAID,
     Looked,
     goes_on,
+    is_a_guess,
     leaves_open,
     lies_outside,
     names_one,
@@ -76,9 +79,34 @@ def test_a_matter_is_named_clearly_or_not(outcome: Outcome, confidence: float, n
 
 @pytest.mark.parametrize("understood", [{"intent": "ask_follow_up"}, {"aspects": FEES}])
 def test_an_aspect_alone_only_goes_on(understood: dict[str, Any]) -> None:
-    assert only_goes_on(looked(answer(naming=0.0), hit(tiny.STAY, 0.5), **understood))
-    assert not only_goes_on(looked(answer(), hit(tiny.STAY, 0.5), **understood))  # it names something
-    assert not only_goes_on(looked(answer(naming=0.0), hit(tiny.STAY, 0.9), **understood))  # nearly in these words
+    asked = {"text": "rứa hết mấy tiền", **understood}
+    assert only_goes_on(looked(answer(naming=0.0), hit(tiny.STAY, 0.5), **asked))
+    assert not only_goes_on(looked(answer(), hit(tiny.STAY, 0.5), **asked))  # it names something
+    assert not only_goes_on(looked(answer(naming=0.0), hit(tiny.STAY, 0.9), **asked))  # nearly in these words
+    assert not only_goes_on(looked(answer(naming=0.0), hit(tiny.STAY, 0.5), **understood))  # too long
+
+
+def test_a_short_follow_up_in_english_only_goes_on_whatever_is_near_in_words() -> None:
+    asked = {"intent": "ask_follow_up", "intent_chance": 0.9, "language": Language.ENGLISH, "text": "How much is it?"}
+    assert only_goes_on(looked(answer(), hit(tiny.STAY, 0.9), **asked))
+    assert not only_goes_on(looked(answer(), hit(tiny.STAY, 0.9), **{**asked, "intent_chance": 0.6}))
+
+
+# --- asking instead of guessing
+
+
+def test_what_is_more_likely_wrong_than_right_is_a_guess() -> None:
+    assert is_a_guess(looked(answer(HALF - LITTLE)), tiny.STAY)
+    assert not is_a_guess(looked(answer(HALF + LITTLE)), tiny.STAY)
+    assert not is_a_guess(looked(answer(HALF - LITTLE), premises=(LEADING,)), tiny.STAY)  # the correction says which
+    assert not is_a_guess(looked(answer(HALF - LITTLE)), tiny.HOME)
+
+
+def test_a_topic_before_all_procedures_leaves_open_what_is_not_clear() -> None:
+    assert leaves_open(looked(answer(CLEARLY - LITTLE), "topic:ho-khau", tiny.STAY))
+    assert not leaves_open(looked(answer(CLEARLY + LITTLE), "topic:ho-khau", tiny.STAY))
+    assert not leaves_open(looked(answer(CLEARLY - LITTLE), tiny.STAY, "topic:ho-khau"))
+    assert not leaves_open(looked(answer(CLEARLY - LITTLE)))
 
 
 def test_a_question_without_an_aspect_does_not_only_go_on() -> None:
