@@ -130,9 +130,8 @@ class GoBack(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Tells about the one that the message names, else the last one before this."""
         what = conversation.understood(tracker)
-        spoken_of = [code for code in (what.procedure, *what.earlier) if code]
-        last = next(iter((*what.earlier, *spoken_of)), None)
-        code = library().meant_of(conversation.text_of(tracker), spoken_of) or last
+        last = next(iter((*what.earlier, what.procedure)), None)
+        code = library().meant_of(conversation.text_of(tracker), what.earlier) or last
         if code is None:
             reply = library().ask(conversation.text_of(tracker), what)
         else:

@@ -87,6 +87,8 @@ class Library:
         several = self._several(text)
         if len(several) > 1:
             return self._tell_several(several, understood, premises)
+        if pieces_of(text):  # in so long a story words of every aspect stand; the overview tells what matters
+            understood = replace(understood, aspects=())
         looked = Looked(text, understood, *self._find_in_story(text), premises)
         if not understood.procedure and weighing.only_goes_on(looked):
             return self._tell_about(looked, looked.led) if looked.led else self._beside(looked, which_procedure())
@@ -112,13 +114,17 @@ class Library:
 
         "My driving licence runs out, where do I change it?" – "and if it is lost?"
         """
-        before = looked.understood.said_before
-        if not before or len(tokens(looked.text)) > CASE_WORDS:
+        understood = looked.understood
+        before = understood.said_before
+        only_an_aspect = understood.intent == "ask_follow_up" and understood.aspects
+        if not before or only_an_aspect or understood.language is Language.ENGLISH:
+            return None
+        if len(tokens(looked.text)) > CASE_WORDS:
             return None
         hits, decision = self.find(f"{before} {looked.text}")
         if decision.outcome is not Outcome.ANSWER or decision.confidence <= SAID:
             return None
-        if decision.target in (looked.understood.procedure, self.find(before)[1].target):
+        if decision.target in (understood.procedure, self.find(before)[1].target):
             return None
         return replace(looked, hits=hits, decision=decision)
 

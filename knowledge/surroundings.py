@@ -29,6 +29,7 @@ ASK_COMMUNE = (
 HANDING_IN = re.compile(r"\b(?:nop|gui|lam|dang ky|khai|hand in|submit|apply)\b")
 CENTRE = "Trung tâm Phục vụ hành chính công"  # in English texts its name stands in brackets
 ONLY_HERE = "⚠ Tôi chỉ chắc về Nghệ An. Ở {place}, lệ phí do tỉnh đó quy định và nơi nộp có thể khác."
+A_QUESTION = 30  # words; in a longer story a day is hardly that of handing in
 MANY = 6  # communes offered when a name fits several
 
 
@@ -45,7 +46,8 @@ class Surroundings:
 
         Without it the day is told where a message names one on which something is handed in ("nộp sáng mai").
         """
-        moment = moment_in(text, at) if HANDING_IN.search(fold(text)) else None
+        tells_of_it = len(text.split()) <= A_QUESTION and HANDING_IN.search(fold(text))
+        moment = moment_in(text, at) if tells_of_it else None
         under: dict[Aspect, tuple[str, ...]] = {}
         if moment or with_date:
             when = moment or Moment(

@@ -133,7 +133,7 @@ def test_a_message_is_read_with_the_one_before_if_only_both_name_something(libra
         "còn nếu ở trọ": Decision(Outcome.ANSWER, 0.4, tiny.LICENCE),
     }
     by_text = ByText(library, found)
-    about = following(procedure=tiny.LICENCE, intent="ask_follow_up")
+    about = following(procedure=tiny.LICENCE, aspects=())
     assert by_text.ask("còn nếu ở trọ", replace(about, said_before="bằng lái sắp hết hạn")).procedure == tiny.STAY
     assert by_text.ask("còn nếu ở trọ", about).procedure == tiny.LICENCE
     found["bằng lái sắp hết hạn"] = Decision(Outcome.ANSWER, 0.9, tiny.STAY)  # then the first one alone meant it
