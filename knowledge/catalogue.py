@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from knowledge.english import English
 from knowledge.errors import DuplicateCode, KnowledgeError, RecordError
 from knowledge.record import Code, HandWritten, Procedure, Text
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader (the fast one where there is one) that leaves dates as text: their field says what is wrong."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
+from knowledge.yaml_file import read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -182,7 +170,7 @@ def with_records(catalogue: Catalogue, procedures: Mapping[str, Procedure]) -> C
 
 def read_record(path: Path) -> Procedure:
     """One record from its file; RecordError names file, field and reason."""
-    return _read(path, HandWritten)
+    return read_yaml(path, HandWritten)
 
 
 def _read_folder(
@@ -195,7 +183,7 @@ def _read_folder(
         if path.name == "sentences.yml":
             continue  # of replies, not of a record
         try:
-            entry = _read(path, model)
+            entry = read_yaml(path, model)
         except RecordError as error:
             problems.append(error)
             continue
@@ -205,20 +193,3 @@ def _read_folder(
             continue
         entries[name], origin[name] = entry, path
     return entries, origin
-
-
-def _read(path: Path, model: type[M]) -> M:
-    try:
-        text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise RecordError(f"{path}, {place}: {_plain(first['msg'])}.") from error
-    except (yaml.YAMLError, ValueError, OSError) as error:
-        raise RecordError(f"{path}: {_plain(str(error))}.") from error
-
-
-def _plain(message: str) -> str:
-    return re.sub(r"\s+", " ", message).strip().rstrip(".")

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from knowledge.errors import DuplicateCode, RecordError
+from knowledge.errors import DuplicateCode
 from knowledge.record import Code, Text
+from knowledge.yaml_file import read_yaml
 
 
 class Step(BaseModel):
@@ -43,13 +43,7 @@ def load_journeys(folder: Path) -> tuple[Journey, ...]:
     """The journeys of a folder (*.yml, one each). Raises RecordError or DuplicateCode naming the file."""
     found: dict[str, Journey] = {}
     for path in sorted(folder.glob("*.yml")):
-        try:
-            journey = Journey.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise RecordError(f"{path}, {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-        except (yaml.YAMLError, ValueError, OSError) as error:
-            raise RecordError(f"{path}: {' '.join(str(error).split())}.") from error
+        journey = read_yaml(path, Journey)
         if journey.id in found:
             raise DuplicateCode(f"{path}, id: {journey.id} stands in another file already.")
         found[journey.id] = journey

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from knowledge.errors import DuplicateCode, RecordError
+from knowledge.errors import DuplicateCode
 from knowledge.normalise import accented_tokens, fold
 from knowledge.record import Code, Source, Text
+from knowledge.yaml_file import read_yaml
 
 AT_ONCE = 2  # corrections above one answer, at most
 LEAP = 3  # words that "…" in a group may stand for, at most
@@ -58,13 +58,7 @@ def load_premises(folder: Path) -> tuple[Premise, ...]:
     """The premises of a folder (*.yml, one each). Raises RecordError or DuplicateCode naming the file."""
     found: dict[str, Premise] = {}
     for path in sorted(folder.glob("*.yml")):
-        try:
-            premise = Premise.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise RecordError(f"{path}, {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-        except (yaml.YAMLError, ValueError, OSError) as error:
-            raise RecordError(f"{path}: {' '.join(str(error).split())}.") from error
+        premise = read_yaml(path, Premise)
         if premise.id in found:
             raise DuplicateCode(f"{path}, id: {premise.id} stands in another file already.")
         found[premise.id] = premise
