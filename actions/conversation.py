@@ -13,9 +13,9 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.assistant import library
-from actions.desk.masking import mask
 from actions.noting import note_unanswered
 from knowledge.library import waiting_question
+from knowledge.masking import mask
 from knowledge.reply import Aspect, Button, Outcome, Reply
 from knowledge.tongue import Language, say, speaking
 from knowledge.understood import Understood

@@ -5,20 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import structlog
-from alembic.util import CommandError
-from sqlalchemy import CursorResult, Delete, Engine, Select, Update, delete, func, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
-from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
-from actions.desk.database import open_database
+from actions.database.errors import DatabaseUnavailable
+from actions.database.work import Database, rows_changed
 from actions.desk.entries import (
     Counts,
     Forgotten,
@@ -31,11 +28,11 @@ from actions.desk.entries import (
     Why,
 )
 from actions.desk.errors import AlreadyClosed, AlreadyTaken, DeskUnavailable, NoSuchHandOver, NoSuchReview
-from actions.desk.masking import mask
 from actions.desk.notices import Notices
 from actions.desk.settings import ROOT, DeskSettings
 from actions.desk.survey import read_survey
 from actions.desk.tables import HandOverRow, HelpfulRow, ReviewRow, SurveyRow
+from knowledge.masking import mask
 from knowledge.normalise import fold
 
 HERE = timezone(timedelta(hours=7))  # Vietnam's time, for days
@@ -85,8 +82,7 @@ class Desk:
         self._notify = notify or Notices(settings).send
         self._now = now
         self._survey = survey
-        self._engine: Engine | None = None
-        self._opening = threading.Lock()
+        self._database = Database(settings.database)
 
     def hand_over(
         self,
@@ -305,10 +301,10 @@ class Desk:
                 SurveyRow.day < day, SurveyRow.dossier.is_not(None) | (SurveyRow.comment != "")
             )
             return Forgotten(
-                hand_overs=_rows(session, delete(HandOverRow).where(HandOverRow.opened < moment)),
-                reviews=_rows(session, delete(ReviewRow).where(ReviewRow.day < day)),
-                parted=_rows(session, answers.values(conversation=None))
-                + _rows(session, told.values(dossier=None, comment="")),
+                hand_overs=rows_changed(session, delete(HandOverRow).where(HandOverRow.opened < moment)),
+                reviews=rows_changed(session, delete(ReviewRow).where(ReviewRow.day < day)),
+                parted=rows_changed(session, answers.values(conversation=None))
+                + rows_changed(session, told.values(dossier=None, comment="")),
             )
 
         return self._do(work)
@@ -319,30 +315,17 @@ class Desk:
 
         def work(session: Session) -> Forgotten:
             answers = update(HelpfulRow).where(HelpfulRow.conversation == hashed).values(conversation=None)
-            gone = _rows(session, delete(HandOverRow).where(HandOverRow.conversation == hashed))
-            return Forgotten(hand_overs=gone, reviews=0, parted=_rows(session, answers))
+            gone = rows_changed(session, delete(HandOverRow).where(HandOverRow.conversation == hashed))
+            return Forgotten(hand_overs=gone, reviews=0, parted=rows_changed(session, answers))
 
         return self._do(work)
 
     def _do(self, work: Callable[[Session], T]) -> T:
         """Runs work in one transaction; once more if another process has just written the same row."""
-
-        @retry(retry=retry_if_exception_type(IntegrityError), stop=stop_after_attempt(3), reraise=True)
-        def once() -> T:
-            with Session(self._opened()) as session, session.begin():
-                return work(session)
-
         try:
-            return once()
-        except (SQLAlchemyError, CommandError, OSError) as error:
-            log.error("desk_unavailable", error=type(error).__name__)
-            raise DeskUnavailable(f"The desk's database cannot be used ({_cause(error)}).") from error
-
-    def _opened(self) -> Engine:
-        with self._opening:
-            if self._engine is None:
-                self._engine = open_database(self._settings.database)
-            return self._engine
+            return self._database.do(work)
+        except DatabaseUnavailable as error:
+            raise DeskUnavailable(f"The desk's database cannot be used ({error}).") from error
 
     def _tell(self, handed: HandOver) -> None:
         try:
@@ -367,14 +350,6 @@ def _masked(text: str, length: int) -> str:
     return mask(" ".join(text.split()))[:length]
 
 
-def _cause(error: Exception) -> str:
-    """The driver's own words, which hold neither the statement nor its values."""
-    original = getattr(error, "orig", None) or error
-    return (
-        f"{type(original).__name__}: {original}".splitlines()[0] if isinstance(error, SQLAlchemyError) else str(error)
-    )
-
-
 def _open_of(hashed: str) -> Select[HandOverRow]:
     return select(HandOverRow).where(HandOverRow.conversation == hashed, HandOverRow.status.in_(OPEN))
 
@@ -397,11 +372,6 @@ def _review_row(session: Session, number: int) -> ReviewRow:
     if row is None:
         raise NoSuchReview(f"There is no entry {number} in the review list.")
     return row
-
-
-def _rows(session: Session, change: Delete | Update) -> int:
-    """Runs a change; how many rows it was."""
-    return cast("CursorResult[Any]", session.execute(change)).rowcount
 
 
 def _counts(session: Session) -> Counts:

@@ -14,9 +14,9 @@ import yaml
 from pydantic import ValidationError
 
 from actions.desk.errors import CaseRefused, PhrasingRefused
-from actions.desk.masking import holds_mark
 from knowledge.catalogue import Phrasings
 from knowledge.errors import QuestionSetError
+from knowledge.masking import holds_mark
 from knowledge.normalise import place_tones
 from knowledge.questions import read_questions
 from knowledge.record import national_code

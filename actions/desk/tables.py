@@ -1,68 +1,16 @@
-"""The desk's tables. A change here needs a new step in actions/desk/migrations/versions."""
+"""The desk's tables. A change here needs a new step in actions/database/migrations/versions."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Date,
-    DateTime,
-    Dialect,
-    Enum,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, Boolean, Date, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
+from actions.database.base import WORD, Base, Moment, words
 from actions.desk.entries import Kind, Reason, ReviewStatus, Status, Why
 
-WORD = 20  # characters of a column that holds one of a few words
 _OPEN = text("status IN ('waiting', 'taken')")
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, kept in UTC; given and taken with its time zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As it is kept."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As it is taken."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _words(of: type[Reason] | type[Kind] | type[Status] | type[Why] | type[ReviewStatus]) -> Enum:
-    return Enum(
-        of,
-        native_enum=False,
-        create_constraint=False,
-        length=WORD,
-        values_callable=lambda words: [word.value for word in words],
-    )
-
-
-class Base(DeclarativeBase):
-    """Base of the tables."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class HandOverRow(Base):
@@ -77,9 +25,9 @@ class HandOverRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[str] = mapped_column(String(WORD))
     conversation: Mapped[str] = mapped_column(String(64))
-    reason: Mapped[Reason] = mapped_column(_words(Reason))
-    kind: Mapped[Kind] = mapped_column(_words(Kind))
-    status: Mapped[Status] = mapped_column(_words(Status), index=True)
+    reason: Mapped[Reason] = mapped_column(words(Reason))
+    kind: Mapped[Kind] = mapped_column(words(Kind))
+    status: Mapped[Status] = mapped_column(words(Status), index=True)
     procedure: Mapped[str | None] = mapped_column(String(40))
     summary: Mapped[list[str]] = mapped_column(JSON)
     missing: Mapped[str] = mapped_column(Text)
@@ -102,10 +50,10 @@ class ReviewRow(Base):
     text: Mapped[str] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(String(40))
     procedure: Mapped[str | None] = mapped_column(String(40))
-    why: Mapped[Why] = mapped_column(_words(Why))
+    why: Mapped[Why] = mapped_column(words(Why))
     comment: Mapped[str] = mapped_column(Text)
     seen: Mapped[int] = mapped_column(Integer)
-    status: Mapped[ReviewStatus] = mapped_column(_words(ReviewStatus))
+    status: Mapped[ReviewStatus] = mapped_column(words(ReviewStatus))
     day: Mapped[date] = mapped_column(Date)
 
 

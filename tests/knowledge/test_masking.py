@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.desk.masking import MARKS, holds_mark, mask
 from knowledge.catalogue import read_catalogue
+from knowledge.masking import MARKS, holds_mark, mask
 from knowledge.settings import ROOT
 
 SEPARATORS = st.sampled_from(["", " ", ".", "-", " - ", "\u00a0"])

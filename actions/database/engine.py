@@ -1,4 +1,4 @@
-"""Opens the desk's database and brings it to the tables of this version."""
+"""Opens the database of the actions and brings it to the tables of this version."""
 
 from __future__ import annotations
 

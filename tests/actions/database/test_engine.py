@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from actions.desk.database import open_database
+from actions.database.engine import open_database
+from actions.database.every_table import METADATA
 from actions.desk.desk import Desk
 from actions.desk.entries import Reason
 from actions.desk.errors import DeskUnavailable
 from actions.desk.settings import DeskSettings
-from actions.desk.tables import Base
 
 PROCESSES = 3
 
@@ -28,7 +28,7 @@ def url(tmp_path: Path) -> str:
 def test_the_steps_make_the_tables_that_the_code_knows(url: str) -> None:
     with open_database(url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
         assert {index["name"] for index in inspect(connection).get_indexes("hand_over")} >= {"open_hand_over"}
 
 
