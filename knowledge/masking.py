@@ -1,7 +1,7 @@
 """Takes out of a text what tells who wrote it, before it is kept.
 
 Marks stand in place of what is taken out ("[số điện thoại]"). Codes of procedures, numbers of decrees, amounts of
-money and dates of events stay. It works by form and cannot know every name: docs/desk.md says what it misses.
+money and dates of events stay. It works by form and cannot know every name: docs/personal-data.md says what it misses.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
+
+from knowledge.names import find_names, streets
 
 MAIL = "[thư điện tử]"
 DOSSIER = "[mã hồ sơ]"
@@ -35,17 +37,6 @@ _FAMILY = (
 )
 _FAMILY_OR_PLACE = "Hà|Thái|Cao|Mai|Vi|Tô|Lâm|Kha|Lương|Thai|Luong|Dau|Do|Ho|Chế|Kim"  # places begin with these too
 _ANY_FAMILY = f"{_FAMILY}|{_FAMILY_OR_PLACE}"
-_SHOUTED = rf"(?:{_ANY_FAMILY.upper()})(?: {_UPPER}+(?!{_LETTER})){{1,4}}"  # a name in capital letters
-_FULL_NAME = rf"(?:{_ANY_FAMILY}){_REST}{{1,4}}|{_SHOUTED}"
-# Capitalised words that stand behind "ông", "chị" or "tên" and are no names.
-_NO_NAME = (
-    r"(?!(?:Việt|Viet|Lào|Tây|Hàn|Anh hùng|Công an|Công An|Chủ|Phó|Trưởng|Bí thư|Giám|Cán|Bộ|Tổ|Trạm|Ủy|Uỷ|Nhà|Nghệ An|"
-    r"Rập|Cho|Xin)(?!\w))"
-)
-_STOPS = (  # words that end a name written in small letters
-    "gi|gì|chi|j|là|la|ở|o|sinh|sn|muốn|muon|cần|can|hỏi|hoi|quê|que|nhà|nha|xin|làm|lam|mần|man|đi|di|đang|dang|số|so|"
-    "cmnd|cccd|căn|xóm|xom|năm|nam|thì|thi|với|voi|và|va|bị|bi|được|duoc|có|co|không|khong|ko|k|dc|đc|tại|tai|trên|tren"
-)
 _DAY = r"\d{1,2}(?: ?[-/.] ?\d{1,4}){1,2}(?!\d)"
 _LONG_DAY = r"(?:mùng |mồng )?\d{1,2} (?:tháng|thang) \d{1,2}(?:,? (?:năm|nam) \d{4})?"
 _NOT_BORN = "".join(
@@ -56,10 +47,8 @@ _GAP = r"[ .\-–\u00a0]{0,2}"
 _STREET = "đường|phố|ngõ|ngách|hẻm|kiệt|khối|tổ|xóm|thôn|bản|duong|pho|ngach|hem|kiet|khoi|xom|thon"
 _HOUSE = r"\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,4}\b"
 _STREET_NAME = rf"(?:{_WORD}(?: {_WORD}){{0,4}}|{_HOUSE})"
+_STREETS_IN_SMALL = "|".join(re.escape(name) for name in streets())
 _PARTS = rf"(?:,? ?(?i:{_STREET}) (?i:số |so )?{_STREET_NAME}){{0,4}}"
-_PERSON = "ông|bà|anh|chị|cô|chú|bác|dì|cậu|mợ|thím|em|cháu|bé|mệ|eng|ong"
-_KIN = f"{_PERSON}|vợ|chồng|bố|mẹ|con|cha|vo|chong|bo|me|chi|chu|bac|ba"
-_OWN = "tôi|tui|em|cháu|con|mình|toi|chau|minh"
 
 
 class _Rule(NamedTuple):
@@ -96,9 +85,18 @@ _RULES = (
         rf"(?: (?:vào )?(?:ngày|ngay|năm|nam|hôm|hom))?)[ :]{{1,3}})(?i:{_LONG_DAY}|{_DAY}|(?:19|20)\d{{2}}(?![\d-]))",
     ),
     _rule(
+        BIRTH,
+        r"(?P<lead>(?i:\b(?:ngày sinh|ngay sinh)\b)[^.!?\n]{0,60}?)"
+        r"(?<![\d/.-])\d{1,2}([-/.])\d{1,2}\2(?:19\d\d|20[01]\d)(?!\d)",
+    ),
+    _rule(
         ACCOUNT,
         r"(?P<lead>(?i:\b(?:stk|số tài khoản|so tai khoan|tài khoản|tai khoan|số tk|so tk|tk))"
         r"(?:[ :]{1,3}[^\W\d]{1,20}){0,4}[ :.]{0,3})\d(?:[ .\-]?\d){5,18}(?!\d)",
+    ),
+    _rule(
+        PAPER,
+        r"(?<![\d.])0\d{2}(?:(?:([ .-])\d{3}){3}|\d([ .-])\d{4}\2\d{4}|([ .-])\d{3}\3\d{6}|\d{3}[ .-]\d{6})(?!\d)",
     ),
     _rule(
         PHONE,
@@ -112,7 +110,7 @@ _RULES = (
     _rule(
         PLATE,
         r"\b[1-9]\d(?:[- ]?(?:[A-HK-NPR-Z][A-Z0-9]|[A-HK-NPR-Z]|MĐ\d)|(?i:[a-hk-npr-z][a-z0-9]|[a-hk-npr-z]))"
-        r"(?:[- ]?\d{3}\.\d{2}|-? ?\d{5}|-\d{4})\b",
+        r"(?:[- ]?\d{3}\.\d{2}|-? ?\d{5}|-\d{4})\b|\b[1-9]\d-?[A-Z]\d ?\d{4}\b",
     ),
     _rule(ADDRESS, rf"(?i:\b(?:số nhà|nhà số|so nha|nha so)) {_HOUSE}(?:,? {_WORD}(?: {_WORD}){{1,3}})?{_PARTS}"),
     _rule(
@@ -122,28 +120,13 @@ _RULES = (
     ),
     _rule(ADDRESS, rf"(?<![\d/.,-])(?:(?i:số|so) )?\b{_HOUSE},? (?:{_ANY_FAMILY})(?: {_WORD}){{1,3}}"),
     _rule(
-        NAME,
-        rf"(?P<lead>(?i:\b(?:họ và tên|ho va ten|họ tên|ho ten|đứng tên|dung ten|tên|ten)"
-        rf"(?: (?:{_OWN}|là|la|của|cua|cho|bố|mẹ|vợ|chồng|khai sinh|thật)){{0,4}})[ :]{{1,3}})"
-        rf"{_NO_NAME}(?:{_SHOUTED}|{_WORD}{_REST}{{0,5}})",
-    ),
-    _rule(
-        NAME,
-        rf"(?P<lead>(?i:\b(?:họ và tên|ho va ten|họ tên|ho ten|tên|ten)(?: (?:{_OWN}))? (?:là|la) ))"
-        rf"(?i:{_ANY_FAMILY})(?: (?!(?i:{_STOPS})\b){_LETTER}+){{1,3}}",
-    ),
-    _rule(NAME, rf"(?P<lead>\b(?i:{_KIN})(?: (?:{_OWN}|ấy|nó|hấn))? (?:là |la )?)(?:{_FULL_NAME})"),
-    _rule(
-        NAME,
-        rf"(?<!xã )(?<!xa )(?<!Xã )(?<!huyện )(?<!tại )(?<!ở )(?<!về )(?<!quê )(?<!trẻ )(?<!UBND )"
-        rf"(?P<lead>\b(?i:{_PERSON})(?: (?:tôi|tui|em|ấy|nó|hấn))? ){_NO_NAME}{_WORD}{_REST}{{0,4}}",
-    ),
-    _rule(
-        NAME,
-        rf"(?<![đĐ]ường )(?<![pP]hố )\b(?!Hồ Chí Minh)"
-        rf"(?:(?:{_FAMILY}){_REST}{{2,4}}|(?:{_FAMILY_OR_PLACE}) (?:Văn|Thị|Van|Thi){_REST}{{1,3}}|{_SHOUTED})",
+        ADDRESS,
+        rf"(?i:(?:(?:số|so|ngõ|ngo|ngách|ngach|kiệt|kiet) )?(?<![\d/.,-])\b{_HOUSE},? (?:(?:đường|duong|phố|pho) )?"
+        rf"(?:{_STREETS_IN_SMALL})\b)",
     ),
 )
+
+_BORN_BEHIND_NAME = re.compile(rf"(?P<lead>{re.escape(NAME)}[ ,;:–-]{{1,3}}){_DAY}")
 
 
 def mask(text: str) -> str:
@@ -171,7 +154,14 @@ def _marks() -> re.Pattern[str]:
 
 def _once(text: str) -> str:
     parts = _KEPT.split(text)
-    return "".join(part if position % 2 else _by_rules(part) for position, part in enumerate(parts))
+    text = "".join(part if position % 2 else _by_rules(part) for position, part in enumerate(parts))
+    return _BORN_BEHIND_NAME.sub(rf"\g<lead>{BIRTH}", _without_names(text))
+
+
+def _without_names(text: str) -> str:
+    for start, end in reversed(find_names(text)):
+        text = f"{text[:start]}{NAME}{text[end:]}"
+    return text
 
 
 def _by_rules(text: str) -> str:
