@@ -9,9 +9,19 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 PATIENCE = 5000  # milliseconds to wait for another process's transaction
+LONGEST = 15_000  # milliseconds that one statement may take
+LONGEST_MIGRATION = 300_000
+# Of libpq, in seconds (the last in milliseconds): a server that is gone is noticed, and nobody waits for ever.
+POSTGRES_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 POSTGRES_LOCK = 1_301_820_553  # any number, but always the same: who migrates holds this lock
 
 _one_at_a_time = threading.Lock()  # Alembic keeps what it works on in a global
@@ -25,6 +35,8 @@ def open_database(url: str) -> Engine:
     engine = _engine(url)
     with _one_at_a_time, engine.begin() as connection:
         if engine.dialect.name == "postgresql":
+            for patience in ("statement_timeout", "lock_timeout"):
+                connection.execute(text(f"SET LOCAL {patience} = {LONGEST_MIGRATION}"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": POSTGRES_LOCK})
         _migrate(connection)
     return engine
@@ -41,6 +53,8 @@ def _migrate(connection: Connection) -> None:
 def _engine(url: str) -> Engine:
     """hide_parameters: what citizens wrote must not stand in an error's text."""
     address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args=_patience(address))
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database:
@@ -51,6 +65,12 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_at_once)
     return engine
+
+
+def _patience(address: URL) -> dict[str, Any]:
+    """How long to wait for PostgreSQL; what the URL itself says of it stays."""
+    options = {"options": f"-c statement_timeout={LONGEST} -c lock_timeout={PATIENCE}"}
+    return {name: value for name, value in {**POSTGRES_NETWORK, **options}.items() if name not in address.query}
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
