@@ -39,6 +39,7 @@ def serve(port: Annotated[int | None, typer.Option(help="Port to listen on.")] =
         port=port or settings.port,
         log_level="warning",
         ws_max_size=64 * 1024,
+        proxy_headers=False,  # create_app believes the proxies that the settings name
         timeout_graceful_shutdown=5,
     )
 

@@ -6,8 +6,13 @@ GatewayError
 ├── MessageTooLong    B103  413  more characters than allowed
 ├── BadSession        B104  401  the session's signature is not ours, or it is too old
 ├── TooManyMessages   B105  429  too many messages in a short time
+├── AttachmentTooBig  B106  413  a file of more bytes than allowed
+├── AttachmentRefused B107  422  the file cannot be taken; the message says why
+├── TooManyFiles      B108  429  too many files in a short time
+├── NoSuchFile        B109  404  there is no file of this id, or none any more
 ├── AssistantAway     B201  503  Rasa or the action server does not answer
-└── AssistantSilent   B202  502  Rasa answered with nothing, or with something unreadable
+├── AssistantSilent   B202  502  Rasa answered with nothing, or with something unreadable
+└── ActionsAway       B203  503  the action server does not take or give files or notices
 """
 
 from __future__ import annotations
@@ -69,6 +74,44 @@ class TooManyMessages(GatewayError):
     message = "Anh/chị gửi nhanh quá. Xin chờ một chút rồi gửi lại."
 
 
+class AttachmentTooBig(GatewayError):
+    """A file of more bytes than allowed. largest: bytes allowed."""
+
+    code = "B106"
+    status = 413
+    message = "Tệp này lớn quá. Anh/chị gửi ảnh hoặc PDF nhẹ hơn giúp nhé."
+
+    def __init__(self, largest: int | None = None) -> None:
+        size = f"{largest / 1024 / 1024:.3g}".replace(".", ",") if largest else None
+        super().__init__(
+            f"Tệp này lớn quá. Anh/chị gửi ảnh hoặc PDF từ {size} MB trở xuống giúp nhé." if size else None
+        )
+
+
+class AttachmentRefused(GatewayError):
+    """The file cannot be taken; the message says why."""
+
+    code = "B107"
+    status = 422
+    message = "Không nhận được tệp này. Anh/chị gửi ảnh chụp hoặc tệp PDF giúp nhé."
+
+
+class TooManyFiles(GatewayError):
+    """Too many files in a short time."""
+
+    code = "B108"
+    status = 429
+    message = "Anh/chị đã gửi nhiều tệp. Xin chờ một lúc rồi gửi tiếp."
+
+
+class NoSuchFile(GatewayError):
+    """There is no file of this id, or none any more."""
+
+    code = "B109"
+    status = 404
+    message = "Tệp này không còn nữa. Tệp chỉ được giữ một thời gian."
+
+
 class AssistantAway(GatewayError):
     """Rasa or the action server does not answer."""
 
@@ -83,3 +126,11 @@ class AssistantSilent(GatewayError):
     code = "B202"
     status = 502
     message = "Trợ lý chưa trả lời được câu này. Xin gửi lại, hoặc hỏi Trung tâm Phục vụ hành chính công gần nhất."
+
+
+class ActionsAway(GatewayError):
+    """The action server does not take or give files or notices."""
+
+    code = "B203"
+    status = 503
+    message = "Chưa nhận hoặc mở được tệp lúc này. Xin thử lại sau ít phút."

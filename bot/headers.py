@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
-    "content-security-policy": "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
+    "content-security-policy": "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
@@ -15,7 +15,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds HEADERS, and lets other sites load the widget's script."""
+    """Adds HEADERS, and lets other sites load the widget's script and the files that its replies show."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                open_to_all = scope["path"] == "/widget.js" or scope["path"].startswith("/static/")
+                open_to_all = scope["path"] == "/widget.js" or scope["path"].startswith(("/static/", "/api/files/"))
                 headers["cross-origin-resource-policy"] = "cross-origin" if open_to_all else "same-origin"
             await send(message)
 

@@ -13,7 +13,19 @@ from bot.errors import BadRequest, EmptyMessage, MessageTooLong
 from knowledge.reply import PAYLOAD
 
 _SLASHES = re.compile(r"\A[/\s]+")  # Rasa strips white space of any kind before it looks for a slash
-ENTITIES = {"aspects": ("ask_follow_up", "aspect"), "place": ("give_place", "place")}  # else a choice of its kind
+MESSAGE_ID = r"[A-Za-z0-9_-]{1,64}"
+ENTITIES = {  # else a choice of its kind
+    "aspects": ("ask_follow_up", "aspect"),
+    "place": ("give_place", "place"),
+    "option": ("fill_in", "option"),
+    "field": ("fill_in", "field"),
+    "form": ("fill_in", "form"),
+    "start": ("start_submission", "start"),
+    "consent": ("consent", "consent"),
+    "dossier": ("ask_status", "dossier"),
+    "follow": ("follow_dossier", "follow"),
+    "file": ("give_file", "file"),
+}
 RASAS_OWN = ("intent:restart", "intent:back", "intent:session_start")  # Rasa obeys these in silence
 
 
@@ -27,7 +39,11 @@ class Location(BaseModel):
 
 
 class IncomingMessage(BaseModel):
-    """One message. payload: of a button that was tapped, then text is its title. location: shared instead of words."""
+    """One message. payload: of a button that was tapped, then text is its title. location: shared instead of words.
+
+    id: the client's own name for it; what comes again under the same name is the same message. seen: ids of notices
+    that the client has shown.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -35,6 +51,8 @@ class IncomingMessage(BaseModel):
     payload: Annotated[str, StringConstraints(pattern=PAYLOAD)] | None = None
     location: Location | None = None
     session: str | None = None
+    id: Annotated[str, StringConstraints(pattern=f"^{MESSAGE_ID}$")] | None = None
+    seen: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = Field(default=[], max_length=50)
 
 
 def read_message(content: object, longest: int) -> IncomingMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -26,10 +27,14 @@ class Rasa:
             transport=transport,
         )
 
-    async def ask(self, conversation: str, text: str) -> Reply:
-        """The reply to one message. Raises AssistantAway or AssistantSilent."""
+    async def ask(self, conversation: str, text: str, metadata: Mapping[str, str] | None = None) -> Reply:
+        """The reply to one message. metadata: what the actions are told beside it.
+
+        Raises AssistantAway or AssistantSilent.
+        """
+        body = {"sender": conversation, "message": text, **({"metadata": dict(metadata)} if metadata else {})}
         try:
-            answer = await self._client.post("/webhooks/rest/webhook", json={"sender": conversation, "message": text})
+            answer = await self._client.post("/webhooks/rest/webhook", json=body)
             answer.raise_for_status()
         except httpx.HTTPError as error:
             log.error("rasa_away", error=type(error).__name__)
@@ -95,5 +100,7 @@ def _joined(replies: list[Reply]) -> Reply:
             "text": "\n\n".join(reply.text for reply in replies),
             "buttons": tuple(dict.fromkeys(button for reply in (*reversed(others), first) for button in reply.buttons)),
             "sources": tuple(dict.fromkeys(sources)),
+            "attached": tuple(dict.fromkeys(one for reply in replies for one in reply.attached)),
+            "wants_file": any(reply.wants_file for reply in replies),
         }
     )

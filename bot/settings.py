@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class BotSettings(BaseSettings):
     """How the gateway listens, whom it asks, what it allows."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")
@@ -27,6 +28,23 @@ class BotSettings(BaseSettings):
     message_length: int = Field(default=2000, ge=1, description="characters of a message at most")
     limit_session: str = Field(default="40/minute", description="messages of one session")
     limit_address: str = Field(default="1200/minute", description="messages from one address (phones share addresses)")
+    limit_attachments: str = Field(default="20/hour", description="files of one session")
+    limit_attachments_address: str = Field(default="600/hour", description="files from one address")
+    attachment_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="bytes of a file at most")
+    notice_seconds: float = Field(default=2.0, gt=0, description="seconds between two looks for notices")
+    inner_token: str | None = Field(
+        default=None, description="what the gateway shows the actions; made and kept in var/inner-token if not set"
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses or networks of proxies whose X-Forwarded-For is believed (JSON list)"
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            ipaddress.ip_network(proxy)
+        return proxies
 
     def signing_secret(self) -> str:
         """The secret, made once and kept in a file that only this user reads if none is set."""

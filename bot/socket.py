@@ -1,4 +1,4 @@
-"""The WebSocket of the chat page: hello, message, typing, reply, error."""
+"""The WebSocket of the chat page: hello, message, typing, reply, error, notice, seen."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.addresses import address_of
 from bot.errors import BadRequest, BadSession, GatewayError
 from bot.gateway import Gateway
 from bot.messages import read_message
+from bot.notices import Page
 
 REFUSED = 4403
 TOO_LONG = 1009
@@ -27,8 +29,13 @@ async def chat_socket(socket: WebSocket) -> None:
     await socket.accept()
     with contextlib.suppress(WebSocketDisconnect):
         token = await _hello(socket, gateway)
-        while True:
-            await _serve_message(socket, gateway, token)
+        page = Page(gateway.sessions.conversation(token), socket.send_json)
+        gateway.board.add(page)
+        try:
+            while True:
+                await _serve(socket, gateway, page)
+        finally:
+            gateway.board.remove(page)
 
 
 async def _hello(socket: WebSocket, gateway: Gateway) -> str:
@@ -41,23 +48,31 @@ async def _hello(socket: WebSocket, gateway: Gateway) -> str:
         gateway.sessions.conversation(token)
     except BadSession:
         token = gateway.sessions.new()
-    await socket.send_json({"type": "session", "session": token})
+    largest = gateway.settings.attachment_bytes
+    await socket.send_json({"type": "session", "session": token, "attachment_bytes": largest})
     return token
 
 
-async def _serve_message(socket: WebSocket, gateway: Gateway, token: str) -> None:
+async def _serve(socket: WebSocket, gateway: Gateway, page: Page) -> None:
     frame = await _frame(socket)
+    name = frame.get("id") if isinstance(frame.get("id"), str) else None
+    if frame.get("type") == "seen" and name is not None:
+        gateway.board.seen(page.conversation, [name])
+    else:
+        await _serve_message(socket, gateway, page.conversation, frame)
+
+
+async def _serve_message(socket: WebSocket, gateway: Gateway, conversation: str, frame: dict[str, Any]) -> None:
     name = frame.get("id") if isinstance(frame.get("id"), str) else None
     try:
         if frame.get("type") != "message":
             raise BadRequest()
         message = read_message(
-            {key: frame[key] for key in ("text", "payload", "location") if frame.get(key) is not None},
+            {key: frame[key] for key in ("id", "text", "payload", "location") if frame.get(key) is not None},
             gateway.settings.message_length,
         )
         await socket.send_json({"type": "typing", "id": name})
-        address = socket.client.host if socket.client else "unknown"
-        reply = await gateway.reply(message, gateway.sessions.conversation(token), address)
+        reply = await gateway.reply(message, conversation, address_of(socket))
         await socket.send_json({"type": "reply", "id": name, "reply": reply.model_dump(mode="json")})
     except GatewayError as error:
         await socket.send_json({"type": "error", "id": name, **error.as_json()})

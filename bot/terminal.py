@@ -2,39 +2,87 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import httpx
 from rich.console import Console
 
 from bot.client import Conversation, connect
 from knowledge.reply import Button, Reply
 
+ATTACH = re.compile(r"/g(?:ử|u)i\s+(?P<path>.+)", re.IGNORECASE)
+
+
+class Talk:
+    """One talk: what it shows, where, and which buttons a number chooses."""
+
+    def __init__(self, client: httpx.Client, screen: Console) -> None:
+        self._url = str(client.base_url).rstrip("/")
+        self._conversation = Conversation(client)
+        self._screen = screen
+        self._buttons: tuple[Button, ...] = ()
+
+    def hear(self, line: str) -> None:
+        """Sends a line, a tapped button or a file, and shows what comes back."""
+        try:
+            reply = self._said(line)
+        except httpx.HTTPStatusError as error:
+            self._screen.print(_refusal(error), style="red", highlight=False)
+            return
+        except OSError as error:
+            self._screen.print(f"Không mở được tệp: {error.strerror}.", style="red", highlight=False, markup=False)
+            return
+        self._show(reply)
+        self._buttons = reply.buttons
+        for told in self._conversation.notices():
+            self._screen.print("Tin mới:", style="bold")
+            self._show(told.reply, numbered=False)
+
+    def _said(self, line: str) -> Reply:
+        if attached := ATTACH.fullmatch(line):
+            return self._give(attached["path"].strip("\"'"))
+        tapped = self._buttons[int(line) - 1] if line.isdigit() and 1 <= int(line) <= len(self._buttons) else None
+        return self._conversation.say(tapped.title, tapped.payload) if tapped else self._conversation.say(line)
+
+    def _give(self, path: str) -> Reply:
+        uploaded = self._conversation.attach(Path(path).expanduser())
+        self._screen.print(f"Đã gửi {uploaded.name}.", style="green", markup=False, highlight=False)
+        return self._conversation.say(uploaded.name, uploaded.payload)
+
+    def _show(self, reply: Reply, numbered: bool = True) -> None:
+        self._print(reply.text)
+        for one in reply.attached:
+            self._print(f"  📎 {one.name}: {self._url}/api/files/{one.id}", "green", whole=True)
+        for position, button in enumerate(reply.buttons if numbered else (), 1):
+            self._print(f"  [{position}] {button.title}", "cyan")
+        if reply.wants_file:
+            self._print("  (gõ /gửi và đường dẫn của tệp để gửi ảnh hay PDF)", "green")
+
+    def _print(self, text: str, style: str | None = None, whole: bool = False) -> None:
+        """whole: a line that must not be broken, such as an address."""
+        self._screen.print(text, style=style, markup=False, highlight=False, soft_wrap=whole)
+
 
 def talk(url: str, screen: Console) -> None:
     """Reads lines and shows replies until the end of input."""
     with connect(url) as client:
-        conversation = Conversation(client)
-        screen.print("[bold]motcua[/] – trợ lý tự động. Gõ câu hỏi; gõ số để chọn nút; Ctrl-D để thoát.")
-        buttons: tuple[Button, ...] = ()
+        talking = Talk(client, screen)
+        screen.print(
+            "[bold]motcua[/] – trợ lý tự động. Gõ câu hỏi; gõ số để chọn nút; /gửi TỆP để gửi ảnh hay PDF; "
+            "Ctrl-D để thoát."
+        )
         while (line := _read(screen)) is not None:
             if line.strip():
-                buttons = _say(conversation, line.strip(), buttons, screen)
+                talking.hear(line.strip())
 
 
-def _say(conversation: Conversation, line: str, buttons: tuple[Button, ...], screen: Console) -> tuple[Button, ...]:
-    tapped = buttons[int(line) - 1] if line.isdigit() and 1 <= int(line) <= len(buttons) else None
+def _refusal(error: httpx.HTTPStatusError) -> str:
+    """The sentence of a refusal; one that is not of the gateway has none."""
     try:
-        reply = conversation.say(tapped.title, tapped.payload) if tapped else conversation.say(line)
-    except httpx.HTTPStatusError as error:
-        screen.print(error.response.json()["error"]["message"], style="red", highlight=False)
-        return buttons
-    _show(reply, screen)
-    return reply.buttons
-
-
-def _show(reply: Reply, screen: Console) -> None:
-    screen.print(reply.text, markup=False, highlight=False)
-    for position, button in enumerate(reply.buttons, 1):
-        screen.print(f"  [{position}] {button.title}", style="cyan", markup=False, highlight=False)
+        return str(error.response.json()["error"]["message"])
+    except (ValueError, TypeError, KeyError):
+        return f"Trợ lý không trả lời được ({error.response.status_code})."
 
 
 def _read(screen: Console) -> str | None:

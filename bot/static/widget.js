@@ -7,7 +7,8 @@
  *
  * Everything lives in a shadow root, so the site's CSS and ours do not touch. The style stands at the end of this file
  * and goes in as a constructable stylesheet: a Content-Security-Policy does not count that as inline style, and
- * nothing more is fetched. A strict site needs only "script-src https://host; connect-src https://host wss://host".
+ * nothing more is fetched. A strict site needs only "script-src https://host; connect-src https://host wss://host",
+ * and "img-src https://host" for the pictures in replies; without it their words and a link stand there.
  */
 (() => {
 "use strict";
@@ -15,6 +16,8 @@
 const SCRIPT = document.currentScript;
 const HOST = new URL(SCRIPT.src).origin;
 const POST_ADDRESS = `${HOST}/api/messages`;
+const FILES_ADDRESS = `${HOST}/api/files`;
+const ATTACHMENTS_ADDRESS = `${HOST}/api/attachments`;
 const SOCKET_ADDRESS = `${HOST.replace(/^http/, "ws")}/api/chat`;
 
 const KEPT_MESSAGES = 50;
@@ -24,6 +27,11 @@ const REPLY_PATIENCE = 45_000; // ms until a message counts as not sent
 const RECEIPT_PATIENCE = 10_000; // ms without a sign that the server has it: a phone that changed its network
 const SOCKET_PATIENCE = 3_000; // ms a first message waits for the socket before it goes by POST
 const LONGEST_RETRY = 30_000;
+const UPLOAD_PATIENCE = 60_000; // ms without progress until an upload counts as broken
+const TAKING_PATIENCE = 120_000; // ms the server has to look at a file that came whole
+const LARGEST_FILE = 10 * 1024 * 1024; // bytes, until the server says what it takes
+const KEPT_SEEN = 200; // ids of notices
+const FILE_TYPES = "image/*,application/pdf";
 
 const WORDS = {
   title: "Trợ lý một cửa Nghệ An",
@@ -78,6 +86,31 @@ const WORDS = {
   online: "Nộp trực tuyến",
   page: "Xem trên Cổng Dịch vụ công",
   newTab: " (mở trang mới)",
+  attach: "Gửi ảnh hoặc tệp PDF",
+  attachWanted: "Gửi ảnh hoặc tệp PDF – trợ lý đang chờ tệp này",
+  chosen: "Tệp sắp gửi",
+  chosenSaid: (name) => `Đã chọn ${name}. Bấm Gửi để gửi.`,
+  drop: (name) => `Bỏ tệp ${name}`,
+  dropHere: "Thả ảnh hoặc tệp PDF vào đây",
+  wrongType: (name) => `Không gửi được ${name}. Anh/chị chọn ảnh hoặc tệp PDF giúp nhé.`,
+  empty: (name) => `Tệp ${name} trống. Anh/chị chọn lại tệp khác giúp nhé.`,
+  tooBig: (name, size) => `Tệp ${name} lớn quá. Anh/chị chọn tệp từ ${size} trở xuống giúp nhé.`,
+  pasted: "ảnh dán",
+  file: "Tệp:",
+  uploading: "Đang gửi tệp",
+  looking: "Đã gửi xong, đang xem tệp…",
+  cancel: "Hủy gửi",
+  cancelled: (name) => `Đã hủy gửi ${name}.`,
+  retry: "Thử lại",
+  fileGone: "Tệp chưa gửi xong thì trang đã đóng. Anh/chị chọn lại tệp giúp nhé.",
+  chooseAgain: "Chọn lại tệp",
+  notUploaded: "Chưa gửi được tệp – ",
+  picture: "Ảnh:",
+  fullSize: "Xem ảnh lớn",
+  download: "Tải về:",
+  notice: "Tin mới",
+  unread: (count) => `(${count} tin mới) `,
+  openUnread: "Mở trợ lý một cửa, có tin mới",
 };
 
 // ---- small tools
@@ -115,6 +148,8 @@ const ICONS = {
   close: "M6 6l12 12M18 6L6 18",
   bin: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
   send: "M4 12L20 4l-5 16-3.5-6.5zM11.5 13.5L20 4",
+  clip: "M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7L9.7 17.2a1.7 1.7 0 0 1-2.4-2.4L15 7",
+  bell: "M6 10a6 6 0 0 1 12 0c0 5 2 6 2 6H4s2-1 2-6zM10 20h4",
 };
 
 /** Where this device is, to about a hundred metres; undefined where that is not known or not told. */
@@ -125,6 +160,9 @@ const whereItIs = () => new Promise((done) => {
 });
 
 const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+const sizeSaid = (bytes) => (bytes < 1_000_000
+  ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+  : `${(bytes / 1024 / 1024).toFixed(1).replace(".", ",").replace(",0", "")} MB`);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // ---- what the browser keeps
@@ -155,12 +193,20 @@ class NotSent extends Error {}
 /** The socket broke under a message: it goes by POST instead. */
 class Broken extends Error {}
 
+/** The citizen called an upload off. */
+class CalledOff extends Error {}
+
 /** Sends one message and gives its reply: by WebSocket where that works, else by POST. */
 class Line {
-  /** told: {session(token), weak(yes), pushed(reply)}, called when these change or come. */
+  /**
+   * told: {session(token), weak(yes), pushed(reply), noticed(id, reply)}, called when these change or come. noticed
+   * shows and keeps the notice before it returns: then the server is told that it need not come again.
+   */
   constructor(session, told) {
     this.session = session;
     this.told = told;
+    this.largestFile = LARGEST_FILE;
+    this.shown = new Set(); // notices that came by POST: the next message says that they were shown
     this.waiting = new Map();
     this.state = "closed"; // closed, opening, open
     this.failures = 0;
@@ -193,6 +239,7 @@ class Line {
   /** Forgets the session and what was under way. */
   reset() {
     this.session = null;
+    this.shown.clear();
     this.posting?.abort();
     this.failures = 0;
     this._drop();
@@ -231,14 +278,16 @@ class Line {
     } catch {
       return;
     }
-    if (data.type === "session") this._opened(data.session);
+    if (data.type === "session") this._opened(data);
+    else if (data.type === "notice") this._noticed(data);
     else if (data.type === "reply") this._replied(data);
     else if (data.type === "error") this._refused(data);
     else if (data.type === "typing") this.waiting.get(data.id)?.wait(REPLY_PATIENCE, new NotSent(WORDS.tooSlow));
   }
 
-  _opened(session) {
+  _opened({ session, attachment_bytes: largest }) {
     this.state = "open";
+    if (largest > 0) this.largestFile = largest;
     this.failures = 0;
     this._keepSession(session);
     this.told.weak(false);
@@ -249,6 +298,12 @@ class Line {
     const asked = this.waiting.get(id);
     if (asked) asked.done(reply);
     else this.told.pushed(reply);
+  }
+
+  _noticed({ id, reply }) {
+    if (typeof id !== "string" || !reply) return;
+    this.told.noticed(id, reply);
+    this._say({ type: "seen", id });
   }
 
   _refused({ id, error }) {
@@ -301,7 +356,8 @@ class Line {
     });
   }
 
-  async _askByPost({ text, payload, location }) {
+  async _askByPost({ id, text, payload, location }) {
+    const seen = [...this.shown].slice(0, 50); // the server takes no more at once
     this.posting = new AbortController();
     const timer = setTimeout(() => this.posting.abort(), REPLY_PATIENCE);
     try {
@@ -309,13 +365,14 @@ class Line {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         credentials: "omit", // the session travels in the body
-        body: JSON.stringify({ session: this.session, text, payload, location }),
+        body: JSON.stringify({ session: this.session, id, text, payload, location, seen }),
         signal: this.posting.signal,
       });
       const body = await answer.json();
       // A reply without its parts is a stranger's page, such as the login page of a café's network.
       if (!answer.ok || !body.reply) throw new NotSent(body.error?.message || WORDS.unreachable);
       this._keepSession(body.session);
+      this._shownByPost(seen, body.notices ?? []);
       return body.reply;
     } catch (error) {
       throw error instanceof NotSent ? error : new NotSent(WORDS.unreachable);
@@ -324,11 +381,70 @@ class Line {
     }
   }
 
+  _shownByPost(told, notices) {
+    for (const id of told) this.shown.delete(id);
+    for (const { id, reply } of notices) {
+      this.told.noticed(id, reply);
+      this.shown.add(id);
+    }
+  }
+
+  /**
+   * Sends a file and gives what the server made of it. progress: told the share that is sent, 0 to 1. signal: calls it
+   * off. It is no message yet, and the same id again is the same file.
+   */
+  async upload({ id, file, text }, progress, signal) {
+    this.start();
+    await this._usable(); // the socket brings the session
+    if (signal.aborted) throw new CalledOff();
+    const form = new FormData();
+    if (this.session) form.append("session", this.session);
+    form.append("id", id);
+    form.append("file", file, text);
+    const session = this.session;
+    const body = await uploaded(form, progress, signal);
+    if (!signal.aborted && session === this.session) this._keepSession(body.session);
+    return body.file;
+  }
+
   _keepSession(session) {
     if (!session || session === this.session) return;
     this.session = session;
     this.told.session(session);
   }
+}
+
+/** A form on its way to the server. fetch cannot tell how far it is. */
+function uploaded(form, progress, signal) {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    let timer;
+    const wait = (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => request.abort(), ms);
+    };
+    const callOff = () => request.abort();
+    signal.addEventListener("abort", callOff);
+    request.upload.onprogress = ({ loaded, total }) => {
+      wait(UPLOAD_PATIENCE);
+      progress(total ? loaded / total : 0);
+    };
+    request.upload.onload = () => {
+      wait(TAKING_PATIENCE);
+      progress(1);
+    };
+    request.onloadend = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", callOff);
+      if (signal.aborted) fail(new CalledOff());
+      else if (request.status === 200 && request.response?.file?.id) done(request.response);
+      else fail(new NotSent(request.response?.error?.message || WORDS.unreachable));
+    };
+    request.open("POST", ATTACHMENTS_ADDRESS);
+    request.responseType = "json";
+    wait(UPLOAD_PATIENCE);
+    request.send(form);
+  });
 }
 
 // ---- the words of a reply
@@ -572,6 +688,43 @@ function thumbsShown({ reply, rated }, rate) {
   return [make("div", { class: `thumbs${rated ? " rated" : ""}`, role: "group", "aria-label": WORDS.helpful }, buttons)];
 }
 
+const PICTURES = ["image/png", "image/jpeg"];
+
+/** A picture to look at, or a document to take away. */
+function attachedShown(one) {
+  const href = `${FILES_ADDRESS}/${encodeURIComponent(one.id)}`;
+  return PICTURES.includes(one.media_type) ? pictureShown(one, href) : documentShown(one, href);
+}
+
+/** A tap opens it in full. Where the site forbids pictures, or it is kept no longer, its words stand there. */
+function pictureShown({ name, alt }, href) {
+  const image = make("img", { src: href, alt: alt || name });
+  const link = make("a", { class: "picture", href, target: "_blank", rel: "noopener", title: WORDS.fullSize },
+    image, hiddenText(WORDS.newTab));
+  image.addEventListener("error", () => {
+    link.removeAttribute("title");
+    link.replaceChildren(`${WORDS.picture} ${alt || name}`, hiddenText(WORDS.newTab));
+    link.classList.add("words");
+  });
+  return link;
+}
+
+function documentShown({ name, size }, href) {
+  return make("a", { class: "document", href, download: name, target: "_blank", rel: "noopener" },
+    make("span", { "aria-hidden": "true" }, "📄"),
+    make("span", {}, hiddenText(`${WORDS.download} `), name, " ", make("span", { class: "quiet" }, `(${sizeSaid(size)})`)));
+}
+
+/** What the assistant said without being asked: its buttons stay with it, the talk goes on beside it. */
+function noticeShown({ reply }, choose) {
+  const buttons = quickOf(reply).map((button) => make("button", { type: "button", onclick: () => choose(button) }, button.title));
+  const bubble = replyShown({ ...reply, buttons: [] });
+  bubble.classList.add("notice");
+  bubble.prepend(make("p", { class: "mark quiet" }, icon(ICONS.bell), WORDS.notice));
+  if (buttons.length) bubble.append(make("div", { class: "choices" }, buttons));
+  return bubble;
+}
+
 function replyShown(reply) {
   const emergency = reply.outcome === "emergency";
   const { sections, warnings, sources, asked } = partsOf(reply.text);
@@ -583,27 +736,62 @@ function replyShown(reply) {
     warnings.map((line) => make("p", { class: "warning" }, linked(line))),
     reply.card ? cardShown(reply.card, sections) : sections.flatMap((section) => sectionShown(section, emergency)),
     sources.map((line) => make("p", { class: "quiet source" }, linked(line))),
+    (reply.attached ?? []).map(attachedShown),
     asked.map((section) => make("div", { class: "asked" }, sectionShown(section, emergency))),
     quick.length ? hiddenText(WORDS.suggestionsBelow(quick.length)) : null);
 }
 
-function questionShown(entry, sendAgain) {
-  const state = make("p", { class: "state" });
-  if (entry.state === "failed") {
-    state.append(make("span", {}, entry.problem ?? ""), WORDS.notSent,
-      make("button", { type: "button", class: "plain", onclick: sendAgain }, WORDS.again));
-  } else if (entry.state === "waiting") {
-    state.append(make("span", { class: "quiet", "aria-hidden": "true" }, WORDS.sending));
-  }
-  return [make("div", { class: "bubble" }, hiddenText(WORDS.you), make("p", {}, entry.text)), state];
+/** Of a reply what is shown, also after a reload. */
+const keptOf = ({ text, outcome, buttons, card, attached, wants_file }) => ({ text, outcome, buttons, card, attached, wants_file });
+
+/** What the citizen sent. can: {sendAgain, chooseAgain, callOff}, the ways on where it has not arrived. */
+function questionShown(entry, can) {
+  const bubble = make("div", { class: "bubble" }, hiddenText(WORDS.you), entry.size === undefined
+    ? make("p", {}, entry.text)
+    : make("p", { class: "file" }, icon(ICONS.clip), hiddenText(`${WORDS.file} `), make("span", {}, entry.text),
+      make("span", { class: "size" }, sizeSaid(entry.size))));
+  return [bubble, uploading(entry) ? uploadShown(entry, can.callOff) : stateShown(entry, can)];
 }
+
+const uploading = ({ state, file, payload }) => state === "waiting" && Boolean(file) && !payload;
+
+function stateShown(entry, can) {
+  const state = make("p", { class: "state" });
+  const way = (words, onclick) => make("button", { type: "button", class: "plain", onclick }, words);
+  const toUpload = entry.size !== undefined && !entry.payload;
+  if (entry.state === "waiting") {
+    state.append(make("span", { class: "quiet", "aria-hidden": "true" }, WORDS.sending));
+  } else if (entry.state === "failed" && toUpload && !entry.file) {
+    state.append(make("span", {}, WORDS.fileGone), way(WORDS.chooseAgain, can.chooseAgain));
+  } else if (entry.state === "failed") {
+    state.append(make("span", {}, entry.problem ?? ""), toUpload ? WORDS.notUploaded : WORDS.notSent,
+      way(toUpload ? WORDS.retry : WORDS.again, can.sendAgain));
+    if (toUpload) state.append(" ", way(WORDS.chooseAgain, can.chooseAgain));
+  }
+  return state;
+}
+
+/** How far a file is, with a way to call it off. What moves is not read out each time. */
+function uploadShown(entry, callOff) {
+  entry.bar = make("progress", { max: "1", value: String(entry.share ?? 0), "aria-label": `${WORDS.uploading} ${entry.text}` });
+  entry.told = make("span", { class: "quiet" }, shareSaid(entry.share ?? 0));
+  return make("p", { class: "state upload", "aria-live": "off" }, entry.bar, entry.told,
+    make("button", { type: "button", class: "plain", onclick: callOff, "aria-label": `${WORDS.cancel} ${entry.text}` }, WORDS.cancel));
+}
+
+const shareSaid = (share) => (share < 1 ? `${Math.round(share * 100)} %` : WORDS.looking);
 
 // ---- the chat
 
 class Chat {
   constructor(options) {
     this.options = options;
-    this.entries = []; // {id, from: "you", text, payload, state, problem} or {id, from: "assistant", reply, rated}
+    // {id, from: "you", text, payload, state, problem}, for a file with its size and, until it is uploaded, the file;
+    // or {id, from: "assistant", reply, rated}, with the id of the notice that it is, if it is one.
+    this.entries = [];
+    this.chosen = []; // files that are to be sent
+    this.seen = new Set(recall("seen") ?? []); // notices that were shown, so that each is shown once
+    this.unread = 0;
     this.era = 0; // goes up when the conversation is cleared, so that late replies are dropped
     this._build();
     const kept = recall("chat");
@@ -611,9 +799,11 @@ class Chat {
       session: () => this._save(),
       weak: (yes) => this._showNetwork(yes),
       pushed: (reply) => this._addReply(reply),
+      noticed: (id, reply) => this._addNotice(id, reply),
     });
     this._restore(kept);
     this._watchNetwork();
+    document.addEventListener("visibilitychange", () => document.hidden || this._markUnread(0));
   }
 
   _build() {
@@ -634,6 +824,7 @@ class Chat {
       this.panel.addEventListener(type, (event) => event.stopPropagation());
     }
     this.panel.addEventListener("keydown", (event) => this._onKey(event));
+    this._takeDrops();
     if (!page) this._buildLauncher();
   }
 
@@ -661,13 +852,21 @@ class Chat {
     });
     this.counter = make("p", { class: "counter quiet", id: "counter" });
     const send = iconButton(WORDS.send, ICONS.send, { type: "submit", class: "send" });
+    this.sendButton = send;
+    this.picker = make("input", {
+      type: "file", accept: FILE_TYPES, multiple: true, hidden: true, onchange: () => this._picked(),
+    });
+    this.clip = iconButton(WORDS.attach, ICONS.clip, { class: "clip", onclick: () => this.picker.click() });
+    this.tray = make("ul", { class: "tray", "aria-label": WORDS.chosen, hidden: true });
+    this.trouble = make("p", { class: "trouble", role: "alert" });
+    this.heard = make("p", { class: "unseen", role: "status" });
     const submit = (event) => {
       event.preventDefault();
       this._submit();
     };
-    return make("form", { class: "form", onsubmit: submit },
-      make("label", { for: "input", class: "unseen" }, WORDS.input),
-      make("div", { class: "row" }, this.input, send), this.counter);
+    return make("form", { class: "form", onsubmit: submit, onpaste: (event) => this._pasted(event) },
+      make("label", { for: "input", class: "unseen" }, WORDS.input), this.trouble, this.heard, this.tray,
+      make("div", { class: "row" }, this.clip, this.picker, this.input, send), this.counter);
   }
 
   _buildLauncher() {
@@ -682,6 +881,7 @@ class Chat {
     this.panel.hidden = false;
     this.root.classList.add("opened");
     this.launcher.setAttribute("aria-expanded", "true");
+    this._markUnread(0);
     this.line.start();
     this._grow();
     this._scrollToLast();
@@ -724,11 +924,135 @@ class Chat {
 
   _submit() {
     const text = this.input.value.trim();
+    if (!text && !this.chosen.length) return;
+    for (const { file, name } of this.chosen.splice(0)) this._sendFile(file, name);
+    this._showChosen();
     if (!text) return;
     this.input.value = "";
     this._typed();
     this._send(text);
   }
+
+  // -- files
+
+  _picked() {
+    this._chooseFiles([...this.picker.files]);
+    this.picker.value = ""; // so that the same file can be chosen again
+  }
+
+  /** A picture from the clipboard. Where words come with it, as from a text program, the words are meant. */
+  _pasted(event) {
+    const data = event.clipboardData;
+    if (!data?.files.length || data.types.includes("text/plain")) return;
+    event.preventDefault();
+    this._chooseFiles([...data.files], WORDS.pasted);
+  }
+
+  _takeDrops() {
+    const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+    const over = (yes) => this.panel.classList.toggle("dropping", yes);
+    this.panel.append(make("p", { class: "dropzone", "aria-hidden": "true" }, WORDS.dropHere));
+    this.panel.addEventListener("dragover", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      over(true);
+    });
+    this.panel.addEventListener("dragleave", (event) => this.panel.contains(event.relatedTarget) || over(false));
+    this.panel.addEventListener("drop", (event) => {
+      over(false);
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      this._chooseFiles([...event.dataTransfer.files]);
+    });
+  }
+
+  /** Puts files above the input, to be sent with the next tap on Gửi; of those that cannot be sent it says why. */
+  _chooseFiles(files, called) {
+    const problems = [];
+    for (const file of files) {
+      const name = called ? `${called}.${file.type.split("/").at(-1)}` : file.name || WORDS.pasted;
+      const problem = this._problemOf(file, name);
+      if (problem) problems.push(problem);
+      else this.chosen.push({ file, name });
+    }
+    this._showChosen();
+    this.trouble.textContent = problems.join(" ");
+    if (files.length === problems.length) return;
+    this.heard.textContent = WORDS.chosenSaid(this.chosen.map(({ name }) => name).join(", "));
+    this.sendButton.focus();
+  }
+
+  /** Looks only at what the browser says; what the file really is, the server looks at. */
+  _problemOf(file, name) {
+    if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) return WORDS.wrongType(name);
+    if (!file.size) return WORDS.empty(name);
+    return file.size > this.line.largestFile ? WORDS.tooBig(name, sizeSaid(this.line.largestFile)) : null;
+  }
+
+  _showChosen() {
+    this.trouble.textContent = "";
+    for (const image of this.tray.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.tray.replaceChildren(...this.chosen.map((one) => this._chosenShown(one)));
+    this.tray.hidden = !this.chosen.length;
+    this._scrollToLast(); // the tray takes room from the talk
+  }
+
+  _chosenShown(one) {
+    const away = () => {
+      this.chosen.splice(this.chosen.indexOf(one), 1);
+      this._showChosen();
+      this.clip.focus();
+    };
+    return make("li", {}, one.file.type.startsWith("image/") ? thumbnail(one.file) : null,
+      make("span", { class: "name" }, one.name), make("span", { class: "quiet" }, sizeSaid(one.file.size)),
+      iconButton(WORDS.drop(one.name), ICONS.close, { class: "tool", onclick: away }));
+  }
+
+  _sendFile(file, name) {
+    this._add({ id: newId(), from: "you", text: name, size: file.size, file, state: "waiting" });
+    this._deliver();
+  }
+
+  /** Sends an entry's file; afterwards it is a message like any other. False if it was called off. */
+  async _upload(entry) {
+    entry.calledOff = new AbortController();
+    const progress = (share) => {
+      entry.share = share;
+      if (entry.bar) entry.bar.value = share;
+      if (entry.told) entry.told.textContent = shareSaid(share);
+    };
+    try {
+      const taken = await this.line.upload(entry, progress, entry.calledOff.signal);
+      entry.payload = `file:${taken.id}`;
+      delete entry.file;
+    } finally {
+      for (const name of ["calledOff", "share", "bar", "told"]) delete entry[name];
+    }
+  }
+
+  _callOff(entry) {
+    entry.calledOff?.abort();
+    this._remove(entry);
+    this.heard.textContent = WORDS.cancelled(entry.text);
+    this.input.focus();
+    this._showQuick();
+    this._save();
+  }
+
+  _chooseAgain(entry) {
+    this._remove(entry);
+    this._showQuick();
+    this._save();
+    this.clip.focus();
+    this.picker.click();
+  }
+
+  _remove(entry) {
+    entry.node.remove();
+    this.entries.splice(this.entries.indexOf(entry), 1);
+  }
+
+  // -- messages
 
   _send(text, payload, location) {
     const entry = { id: newId(), from: "you", text, payload, location, state: "waiting" };
@@ -739,6 +1063,8 @@ class Chat {
 
   /** Tapping a quick reply. Its button goes away, so the focus moves to the message: what follows is the reply. */
   async _choose({ title, payload }) {
+    if (payload && this.entries.some((entry) => entry.state === "waiting" && entry.payload === payload)) return;
+    for (const button of this.quick.querySelectorAll("button")) button.disabled = true; // a second tap means the first
     const location = payload === SHARE_PLACE ? await whereItIs() : undefined;
     this._send(title, location ? undefined : payload, location).node.focus({ preventScroll: true });
   }
@@ -751,8 +1077,7 @@ class Chat {
   }
 
   _sendAgain(entry) {
-    entry.node.remove();
-    this.entries.splice(this.entries.indexOf(entry), 1);
+    this._remove(entry);
     Object.assign(entry, { state: "waiting", problem: null });
     this._add(entry);
     entry.node.focus({ preventScroll: true });
@@ -773,10 +1098,9 @@ class Chat {
 
   async _exchange(entry) {
     const era = this.era;
-    this._showTyping(true);
-    const result = await this.line.ask(entry).catch((error) => error);
+    const result = await this._answerTo(entry).catch((error) => error);
     this._showTyping(false);
-    if (era !== this.era) return;
+    if (era !== this.era || result instanceof CalledOff) return;
     const failed = result instanceof Error;
     entry.state = failed ? "failed" : "sent";
     if (!failed) delete entry.location; // where somebody is stays nowhere
@@ -785,6 +1109,16 @@ class Chat {
     if (!failed) return this._addReply(result, entry);
     this._save();
     this._scrollToLast();
+  }
+
+  async _answerTo(entry) {
+    if (entry.size !== undefined && !entry.payload) {
+      await this._upload(entry);
+      this._refresh(entry);
+      this._save();
+    }
+    this._showTyping(true);
+    return this.line.ask(entry);
   }
 
   /** Puts a message at the end, or a reply below its question. */
@@ -798,28 +1132,69 @@ class Chat {
 
   _add(entry, question = null) {
     this._place(entry, question);
-    const tooMany = Math.max(0, this.entries.length - KEPT_MESSAGES);
-    for (const old of this.entries.splice(0, tooMany)) old.node.remove();
+    this._forgetOld();
     this._showQuick();
     this._save();
     this._scrollToLast();
   }
 
+  _forgetOld() {
+    const tooMany = Math.max(0, this.entries.length - KEPT_MESSAGES);
+    for (const old of this.entries.splice(0, tooMany)) old.node.remove();
+  }
+
   _addReply(reply, question) {
-    const { text, outcome, buttons, card } = reply;
-    this._add({ id: newId(), from: "assistant", reply: { text, outcome, buttons, card } }, question);
+    this._add({ id: newId(), from: "assistant", reply: keptOf(reply) }, question);
+  }
+
+  /** Shows a notice, once however often it comes. The log is a live region, so it is read out too. */
+  _addNotice(id, reply) {
+    if (this.seen.has(id)) return;
+    this.seen.add(id);
+    keep("seen", [...new Set([...(recall("seen") ?? []), ...this.seen])].slice(-KEPT_SEEN)); // another tab keeps some too
+    const entry = { id: newId(), from: "assistant", reply: keptOf(reply), notice: id };
+    this._place(entry);
+    this._forgetOld();
+    this._save();
+    this.scroll.scrollTop = entry.node.offsetTop - 8;
+    if (document.hidden || this.panel.hidden) this._markUnread(this.unread + 1);
+  }
+
+  /** A mark in the title of the page, and on the closed widget's button, for what nobody has looked at. */
+  _markUnread(count) {
+    const bare = document.title.startsWith(WORDS.unread(this.unread))
+      ? document.title.slice(WORDS.unread(this.unread).length) : document.title;
+    this.unread = count;
+    document.title = count && document.hidden ? WORDS.unread(count) + bare : bare;
+    if (!this.launcher || (!count && this.panel.hidden)) return; // looking at the site is not looking at the notice
+    this.launcher.classList.toggle("unread", count > 0);
+    const name = count ? WORDS.openUnread : WORDS.open;
+    this.launcher.setAttribute("aria-label", name);
+    this.launcher.title = name;
   }
 
   _refresh(entry) {
-    const content = entry.from === "you"
-      ? questionShown(entry, () => this._sendAgain(entry))
-      : [replyShown(entry.reply), ...thumbsShown(entry, (thumb) => this._rate(entry, thumb))];
-    entry.node.replaceChildren(...content);
+    const focused = entry.node.matches(":focus-within"); // on something that goes away now
+    const can = {
+      sendAgain: () => this._sendAgain(entry),
+      chooseAgain: () => this._chooseAgain(entry),
+      callOff: () => this._callOff(entry),
+    };
+    if (entry.from === "you") entry.node.replaceChildren(...questionShown(entry, can));
+    else if (entry.notice) entry.node.replaceChildren(noticeShown(entry, (button) => this._choose(button)));
+    else {
+      entry.node.replaceChildren(replyShown(entry.reply), ...thumbsShown(entry, (thumb) => this._rate(entry, thumb)));
+    }
+    if (focused) entry.node.focus({ preventScroll: true });
+    for (const image of entry.node.querySelectorAll("img")) {
+      image.addEventListener("load", () => entry === this.entries.at(-1) && !entry.notice && this._scrollToLast());
+    }
   }
 
   /** The buttons of the last reply, or the examples at the start. Once something is said, they are gone. */
   _showQuick() {
-    const last = this.entries.at(-1);
+    const talk = this._talk();
+    const last = talk.at(-1);
     const examples = WORDS.examples.map((title) => ({ title }));
     const reply = this._replyInForce();
     const buttons = last ? quickOf(reply) : examples;
@@ -829,12 +1204,26 @@ class Chat {
       type: "button", onclick: () => this._choose(button),
     }, label(button.title, position + 1))));
     this.quick.hidden = !buttons.length;
-    for (const entry of this.entries) entry.node.classList.toggle("last", entry === last);
+    for (const entry of talk) entry.node.classList.toggle("last", entry === last);
+    this._wantFile(Boolean(last?.reply?.wants_file));
+  }
+
+  /** The conversation without the notices in between, which change nothing of what was asked last. */
+  _talk() {
+    return this.entries.filter((entry) => !entry.notice);
+  }
+
+  _wantFile(yes) {
+    this.clip.classList.toggle("wanted", yes);
+    const name = yes ? WORDS.attachWanted : WORDS.attach;
+    this.clip.setAttribute("aria-label", name);
+    this.clip.title = name;
   }
 
   /** The reply whose buttons stand below: the last one, or after mere thanks for a thumb the one that it was for. */
   _replyInForce() {
-    const [last, tap, rated] = [-1, -2, -3].map((place) => this.entries.at(place));
+    const talk = this._talk();
+    const [last, tap, rated] = [-1, -2, -3].map((place) => talk.at(place));
     const thanked = last?.reply && !quickOf(last.reply).length && tap?.payload === HELPFUL;
     return (thanked && rated?.reply) || last?.reply;
   }
@@ -871,7 +1260,9 @@ class Chat {
   }
 
   _save() {
-    const entries = this.entries.map(({ node, location, ...entry }) => entry);
+    const unkept = new Set(["node", "location", "file", "calledOff", "share", "bar", "told"]);
+    const entries = this.entries.map(
+      (entry) => Object.fromEntries(Object.entries(entry).filter(([name]) => !unkept.has(name))));
     keep("chat", { session: this.line.session, entries });
   }
 
@@ -899,9 +1290,14 @@ class Chat {
   _clear() {
     this.era += 1;
     this.line.reset();
+    for (const entry of this.entries) entry.calledOff?.abort();
+    this.chosen = [];
+    this._showChosen();
     this._empty();
     this._showQuick();
     keep("ticks", {});
+    keep("seen", []);
+    this.seen.clear();
     this._save();
     this.confirm.hidden = true;
     this.typing.replaceChildren(hiddenText(WORDS.cleared));
@@ -913,6 +1309,13 @@ class Chat {
     this.log.replaceChildren();
     this._greet();
   }
+}
+
+/** A small picture of a file that was chosen; none of what this browser cannot show, or the site forbids. */
+function thumbnail(file) {
+  const image = make("img", { src: URL.createObjectURL(file), alt: "" });
+  image.addEventListener("error", () => image.remove());
+  return image;
 }
 
 // ---- starting
@@ -962,8 +1365,8 @@ function start() {
   else document.body.append(host);
   paint(chat.root, colour);
   followKeyboard(chat.root);
+  if (page || chat.line.session) chat.line.start(); // who has talked here before may be told something
   if (!page) return;
-  chat.line.start();
   chat._grow();
   chat._scrollToLast();
 }
@@ -1013,6 +1416,10 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
   border-radius: 50%; background: var(--brand); color: var(--on-brand); box-shadow: 0 3px 12px #0006;
 }
 .launcher svg { margin: auto; width: 28px; height: 28px; }
+.launcher.unread::after {
+  content: ""; position: absolute; top: 0; right: 0; width: 16px; height: 16px; border-radius: 50%;
+  background: #b42318; border: 2px solid #fff;
+}
 .opened .launcher { display: none; }
 
 .panel {
@@ -1128,9 +1535,37 @@ textarea {
 }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 textarea:focus-visible { outline-offset: -1px; }
-.send { flex: none; width: 46px; height: 46px; padding: 0; border: 0; background: var(--brand); color: var(--on-brand); }
+.send, .clip { flex: none; width: 46px; height: 46px; padding: 0; }
+.clip svg { margin: auto; }
+.clip { border-color: var(--edge); color: inherit; }
+.clip.wanted { background: var(--brand); color: var(--on-brand); border-color: var(--brand); box-shadow: 0 0 0 3px var(--surface), 0 0 0 5px var(--brand); }
+.send { border: 0; background: var(--brand); color: var(--on-brand); }
 .send svg { margin: auto; }
-.counter:empty { display: none; }
+.counter:empty, .trouble:empty { display: none; }
+.trouble { color: var(--bad); font-size: .875em; padding-bottom: 8px; }
+.tray { list-style: none; display: flex; flex-direction: column; gap: 6px; padding-bottom: 8px; max-height: 30vh; overflow-y: auto; }
+.tray li { display: flex; align-items: center; gap: 8px; border: 1px solid var(--line); border-radius: 12px; padding-left: 10px; }
+.tray img { width: 40px; height: 40px; object-fit: cover; border-radius: 6px; margin-left: -6px; }
+.tray .name { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+.dropzone { display: none; position: absolute; inset: 8px; border: 3px dashed var(--link); border-radius: 16px; background: var(--surface); pointer-events: none; }
+.dropping .dropzone { display: flex; align-items: center; justify-content: center; font-weight: 600; }
+
+.you .bubble .file { display: flex; gap: 8px; align-items: center; }
+.file svg { flex: none; }
+.file span { overflow-wrap: anywhere; min-width: 0; }
+.file .size { flex: none; font-size: .875em; }
+.upload { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; justify-content: flex-end; }
+.upload span { display: inline; }
+progress { accent-color: var(--link); width: 8em; }
+.picture { display: block; align-self: flex-start; max-width: 100%; border-radius: 8px; }
+.picture img { display: block; max-width: 100%; max-height: 70vh; height: auto; border-radius: 8px; background: #fff; border: 1px solid var(--line); }
+.document { display: flex; gap: 8px; align-items: center; min-height: 44px; padding: 8px 12px; border: 1px solid var(--link); border-radius: 12px; text-decoration: none; }
+.document:hover { text-decoration: underline; }
+.notice { border-left: 4px solid var(--link); }
+.notice .mark { display: flex; gap: 6px; align-items: center; font-weight: 600; }
+.mark svg { width: 18px; height: 18px; }
+.choices { display: flex; flex-wrap: wrap; gap: 8px; }
+.choices button { text-align: start; overflow-wrap: anywhere; max-width: 100%; }
 
 /* Wide pages: a column in the middle that the eye can follow. */
 @media (min-width: 700px) {

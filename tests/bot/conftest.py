@@ -1,4 +1,4 @@
-"""A gateway with settings of its own, in front of a Rasa that is none."""
+"""A gateway with settings of its own, in front of a Rasa and an action server that are none."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.gateway import Gateway
+from bot.inner import Inner
 from bot.rasa import Rasa
 from bot.server import create_app
 from bot.settings import BotSettings
-from tests.bot.double import ALLOWED, CLOSED_URL, FakeRasa
+from tests.bot.double import ALLOWED, CLOSED_URL, INNER_TOKEN, FakeActions, FakeRasa
 
 Serve = Callable[..., TestClient]
 
@@ -31,28 +33,43 @@ def rasa() -> FakeRasa:
     return FakeRasa()
 
 
+@pytest.fixture
+def actions() -> FakeActions:
+    return FakeActions()
+
+
 def own_settings(**changes: Any) -> BotSettings:
     """Settings for a gateway without limits in front of nobody, with some changed."""
     values: dict[str, Any] = {
         "rasa_url": CLOSED_URL,
         "actions_url": CLOSED_URL,
         "secret": "for the tests",
+        "inner_token": INNER_TOKEN,
         "allowed_origins": (ALLOWED,),
         "limit_session": "1000000/minute",
         "limit_address": "1000000/minute",
+        "limit_attachments": "1000000/minute",
+        "limit_attachments_address": "1000000/minute",
     }
     return BotSettings(**values | changes)
 
 
+def doubled(rasa: FakeRasa, actions: FakeActions, **changes: Any) -> Gateway:
+    """A gateway in front of the two doubles, with some settings changed."""
+    return Gateway(
+        own_settings(**changes),
+        rasa=Rasa("http://rasa", 5, transport=rasa.transport),
+        inner=Inner("http://actions", INNER_TOKEN, transport=actions.transport),
+    )
+
+
 @pytest.fixture
-def serve(rasa: FakeRasa) -> Iterator[Serve]:
+def serve(rasa: FakeRasa, actions: FakeActions) -> Iterator[Serve]:
     """Serves the application, in this process, with some settings changed."""
     clients = []
 
     def start(**changes: Any) -> TestClient:
-        app = create_app(own_settings(**changes))
-        app.state.gateway.rasa = Rasa("http://rasa", 5, transport=rasa.transport)
-        clients.append(TestClient(app).__enter__())
+        clients.append(TestClient(create_app(gateway=doubled(rasa, actions, **changes))).__enter__())
         return clients[-1]
 
     yield start

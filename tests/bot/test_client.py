@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.client import WAITS, Conversation, connect, everything_read
+from bot.client import WAITS, Conversation, Fetched, Told, connect, everything_read
 from bot.messages import Location, read_message
-from knowledge.reply import Card, Checklist, ChecklistItem, Outcome, Reply, WayRow
-from tests.bot.double import ANSWER, gateway_answer
+from knowledge.reply import Attached, Card, Checklist, ChecklistItem, Outcome, Reply, WayRow
+from tests.bot.conftest import doubled
+from tests.bot.double import ANSWER, FakeActions, FakeRasa, gateway_answer, running
 
 CARD = Card(
     title="Đăng ký khai sinh",
@@ -27,16 +29,18 @@ CARD = Card(
 
 
 class FakeGateway:
-    """Gives answers in turn, the last one for ever; remembers the bodies."""
+    """Gives answers in turn, the last one for ever; remembers the requests, and the bodies of messages."""
 
     def __init__(self, *answers: httpx.Response) -> None:
         self.bodies: list[Any] = []
+        self.requests: list[httpx.Request] = []
         self._answers = list(answers)
         self.client = httpx.Client(base_url="http://here", transport=httpx.MockTransport(self._handle))
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
-        assert (request.method, request.url.path) == ("POST", "/api/messages")
-        self.bodies.append(json.loads(request.content))
+        self.requests.append(request)
+        if request.url.path == "/api/messages":
+            self.bodies.append(json.loads(request.content))
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
@@ -106,6 +110,14 @@ def test_connect_takes_the_address() -> None:
         (Reply(text="Chào", outcome=Outcome.SMALL_TALK), ["Chào"]),
         (ANSWER, ["Đăng ký khai sinh", "Thời hạn", "Số hai"]),
         (
+            Reply(
+                text="Đây",
+                outcome=Outcome.STATUS,
+                attached=(Attached(id="f" * 24, name="a.png", media_type="image/png", size=1, alt="Tiến độ"),),
+            ),
+            ["Đây", "a.png Tiến độ"],
+        ),
+        (
             Reply(text="Đây", outcome=Outcome.ANSWER, card=CARD),
             ["Đây", "Nộp trực tiếp 3 ngày miễn phí", "Tờ khai 1 bản chính ", "Ảnh  khi chưa có"],
         ),
@@ -113,3 +125,90 @@ def test_connect_takes_the_address() -> None:
 )
 def test_everything_read(reply: Reply, read: Sequence[str]) -> None:
     assert everything_read(reply).split("\n") == read
+
+
+def test_an_id_names_the_message() -> None:
+    gateway = FakeGateway(gateway_answer())
+    Conversation(gateway.client).say("một", id="m1")
+    assert gateway.bodies == [{"session": None, "text": "một", "id": "m1"}]
+    assert read_message(gateway.bodies[0], 10).id == "m1", "the gateway takes it"
+
+
+NEWS = Reply(text="Hồ sơ đã có kết quả.", outcome=Outcome.STATUS)
+
+
+def test_notices_that_come_along_are_told_once_and_confirmed() -> None:
+    gateway = FakeGateway(
+        gateway_answer(notices=[("n1", NEWS)]), gateway_answer(notices=[("n1", NEWS)]), gateway_answer()
+    )
+    conversation = Conversation(gateway.client)
+    assert conversation.notices() == []
+    conversation.say("một")
+    assert conversation.notices() == [Told("n1", NEWS)]
+    assert conversation.notices() == []
+    conversation.say("hai")
+    assert conversation.notices() == [], "it came again before the gateway knew"
+    conversation.say("ba")
+    conversation.say("bốn")
+    assert [body.get("seen") for body in gateway.bodies] == [None, ["n1"], ["n1"], None]
+
+
+TAKEN = httpx.Response(
+    200,
+    json={
+        "session": "a session",
+        "file": {"id": "f" * 24, "name": "cccd.jpg", "media_type": "image/jpeg", "size": 3},
+        "problems": ["Ảnh mờ."],
+        "codes": [],
+    },
+)
+
+
+def test_a_file_is_attached_and_given(tmp_path: Path) -> None:
+    (tmp_path / "cccd.jpg").write_bytes(b"jpg")
+    gateway = FakeGateway(TAKEN, gateway_answer(), TAKEN, gateway_answer())
+    conversation = Conversation(gateway.client)
+    uploaded = conversation.attach(tmp_path / "cccd.jpg")
+    assert (uploaded.name, uploaded.size, uploaded.problems, uploaded.codes) == ("cccd.jpg", 3, ("Ảnh mờ.",), ())
+    assert conversation.say(uploaded.name, uploaded.payload) == ANSWER
+    assert conversation.give(b"jpg", "cccd.jpg") == ANSWER
+    said = {"session": "a session", "text": "cccd.jpg", "payload": f"file:{'f' * 24}"}
+    assert gateway.bodies == [said, said]
+    assert read_message(said, 100).payload == uploaded.payload, "the gateway takes it"
+    first, second = (gateway.requests[at].content for at in (0, 2))
+    assert b'filename="cccd.jpg"' in first
+    assert b"jpg" in first
+    assert b"a session" in second
+    assert b"a session" not in first
+
+
+def test_a_file_is_fetched_with_its_name() -> None:
+    headers = {"content-type": "application/pdf", "content-disposition": "attachment; filename*=UTF-8''T%E1%BB%9D.pdf"}
+    gateway = FakeGateway(httpx.Response(200, content=b"%PDF", headers=headers))
+    assert Conversation(gateway.client).fetch("f" * 24) == Fetched(b"%PDF", "application/pdf", "Tờ.pdf")
+    assert gateway.requests[0].url.path == f"/api/files/{'f' * 24}"
+
+
+def test_a_file_that_is_gone_is_raised() -> None:
+    with pytest.raises(httpx.HTTPStatusError):
+        Conversation(FakeGateway(httpx.Response(404)).client).fetch("f" * 24)
+
+
+def test_the_real_gateway_takes_a_file_and_pushes_a_notice(rasa: FakeRasa, actions: FakeActions) -> None:
+    with running(doubled(rasa, actions, notice_seconds=0.05)) as url, connect(url) as client:
+        conversation = Conversation(client)
+        assert conversation.give(b"jpg", "Giấy chứng sinh.jpg") == ANSWER
+        assert rasa.texts == ['/give_file{"file": "file-0000000000000001"}']
+        assert actions.taken == [(rasa.asked[0][0], "Giấy chứng sinh.jpg", b"jpg")]
+        assert conversation.notices(0.2) == []
+        actions.waiting = {rasa.asked[0][0]: {"n1": NEWS}}
+        assert conversation.notices(10) == [Told("n1", NEWS)]
+        assert conversation.notices(0.2) == []
+
+
+def test_a_file_that_is_much_too_large_is_refused_so_that_it_can_be_read(rasa: FakeRasa, actions: FakeActions) -> None:
+    """The server must not hang up on somebody who is still sending."""
+    with running(doubled(rasa, actions, attachment_bytes=1_000_000)) as url, connect(url) as client:
+        with pytest.raises(httpx.HTTPStatusError) as caught:
+            Conversation(client).attach(b"x" * 20_000_000, "a.jpg")
+        assert caught.value.response.json()["error"]["code"] == "B106"

@@ -1,11 +1,13 @@
-"""Messages of one conversation wait for each other; those of two do not."""
+"""Messages of one conversation wait for each other, those of two do not; the same one twice is one."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
+from bot.addresses import hashed
 from bot.errors import AssistantAway, TooManyMessages
 from bot.gateway import Gateway
 from bot.messages import IncomingMessage
@@ -21,10 +23,12 @@ class SlowRasa(Rasa):
     def __init__(self) -> None:
         super().__init__("http://rasa", 5)
         self.begun: asyncio.Queue[str] = asyncio.Queue()
+        self.metadata: list[dict[str, str]] = []
         self.go_on: dict[str, asyncio.Event] = {}
 
-    async def ask(self, conversation: str, text: str) -> Reply:
+    async def ask(self, conversation: str, text: str, metadata: Mapping[str, str] | None = None) -> Reply:
         self.go_on[text] = asyncio.Event()
+        self.metadata.append(dict(metadata or {}))
         self.begun.put_nowait(text)
         await self.go_on[text].wait()
         if text == "fail":
@@ -39,8 +43,9 @@ class Talk:
         self.gateway = Gateway(own_settings())
         self.gateway.rasa = self.rasa = SlowRasa()
 
-    def send(self, conversation: str, text: str) -> asyncio.Task[Reply]:
-        return asyncio.create_task(self.gateway.reply(IncomingMessage(text=text), conversation, "here"))
+    def send(self, conversation: str, text: str, name: str | None = None) -> asyncio.Task[Reply]:
+        message = IncomingMessage(text=text, id=name)
+        return asyncio.create_task(self.gateway.reply(message, conversation, "here"))
 
     async def begun(self) -> str:
         return await asyncio.wait_for(self.rasa.begun.get(), 10)
@@ -113,3 +118,58 @@ async def test_a_message_over_the_limit_does_not_wait() -> None:
         await gateway.reply(IncomingMessage(text="2"), "a", "here")
     rasa.go_on["1"].set()
     await first
+
+
+async def test_a_message_that_comes_twice_is_one_turn_with_one_reply() -> None:
+    talk = Talk()
+    first, again = talk.send("a", "khai sinh", "m1"), talk.send("a", "khai sinh", "m1")
+    assert await talk.begun() == "khai sinh"
+    talk.finish("khai sinh")
+    assert await first == await again
+    later = await talk.send("a", "khai sinh", "m1")
+    assert later == await first
+    assert len(talk.rasa.metadata) == 1
+
+
+async def test_the_same_id_in_another_conversation_is_another_message() -> None:
+    talk = Talk()
+    sent = [talk.send("a", "1", "m1"), talk.send("b", "2", "m1"), talk.send("b", "3")]
+    for _ in sent:
+        talk.finish(await talk.begun())
+    assert [(await task).text for task in sent] == ["1", "2", "3"]
+
+
+async def test_what_failed_is_put_again() -> None:
+    talk = Talk()
+    first, again = talk.send("a", "fail", "m1"), talk.send("a", "fail", "m1")
+    await talk.begun()
+    talk.finish("fail")
+    for task in (first, again):
+        with pytest.raises(AssistantAway):
+            await task
+    resent = talk.send("a", "khai sinh", "m1")
+    talk.finish(await talk.begun())
+    assert (await resent).text == "khai sinh"
+
+
+async def test_a_page_whose_socket_broke_gets_the_reply_over_another_line() -> None:
+    talk = Talk()
+    by_socket = talk.send("a", "khai sinh", "m1")
+    await talk.begun()
+    by_socket.cancel()
+    by_post = talk.send("a", "khai sinh", "m1")
+    talk.finish("khai sinh")
+    assert (await by_post).text == "khai sinh"
+    assert len(talk.rasa.metadata) == 1
+
+
+async def test_rasa_hears_the_clients_id_or_a_new_one_and_no_address() -> None:
+    talk = Talk()
+    for name in ("m1", None, None):
+        task = talk.send("a", "1", name)
+        talk.finish(await talk.begun())
+        await task
+    ids = [told["message_id"] for told in talk.rasa.metadata]
+    assert ids[0] == "m1"
+    assert len(set(ids)) == 3
+    assert {told["address"] for told in talk.rasa.metadata} == {hashed("here", "for the tests")}

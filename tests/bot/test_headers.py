@@ -7,7 +7,16 @@ from starlette.testclient import TestClient
 
 from bot.headers import HEADERS
 
-PATHS = ["/", "/widget.js", "/static/favicon.svg", "/healthz", "/nothing", "/api/messages"]
+PATHS = [
+    "/",
+    "/widget.js",
+    "/static/favicon.svg",
+    "/healthz",
+    "/nothing",
+    "/api/messages",
+    "/api/attachments",
+    "/api/files/none",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -18,7 +27,7 @@ def test_on_every_answer(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_only_the_widgets_files_are_for_other_sites(client: TestClient, path: str) -> None:
-    wanted = "cross-origin" if path == "/widget.js" or path.startswith("/static/") else "same-origin"
+    wanted = "cross-origin" if path == "/widget.js" or path.startswith(("/static/", "/api/files/")) else "same-origin"
     assert client.get(path).headers["cross-origin-resource-policy"] == wanted
 
 
@@ -27,6 +36,7 @@ def test_the_policy_forbids_what_a_chat_does_not_need() -> None:
     assert policy["default-src"] == "'self'"
     assert policy["object-src"] == "'none'"
     assert policy["base-uri"] == "'none'"
+    assert policy["img-src"] == "'self' blob: data:"
     assert "unsafe" not in HEADERS["content-security-policy"]
 
 

@@ -103,6 +103,14 @@ def test_what_is_not_known_is_left_out() -> None:
         ("answer:ket-hon=?", '/choose{"answer": "ket-hon=?"}'),
         ("place:16681", '/give_place{"place": "16681"}'),
         ("survey:on_time=3", '/choose{"survey": "on_time=3"}'),
+        ("option:3", '/fill_in{"option": "3"}'),
+        ("field:ho_ten", '/fill_in{"field": "ho_ten"}'),
+        ("form:back", '/fill_in{"form": "back"}'),
+        ("start:1.001193", '/start_submission{"start": "1.001193"}'),
+        ("consent:status=yes", '/consent{"consent": "status=yes"}'),
+        ("dossier:0123abcd", '/ask_status{"dossier": "0123abcd"}'),
+        ("follow:no", '/follow_dossier{"follow": "no"}'),
+        ("file:abcdefghijklmnop", '/give_file{"file": "abcdefghijklmnop"}'),
         ("feedback:helpful", '/helpful{"feedback": "helpful"}'),
         ("feedback:unhelpful", '/unhelpful{"feedback": "unhelpful"}'),
         ("feedback:not_true", '/unhelpful{"feedback": "not_true"}'),
@@ -175,7 +183,10 @@ def test_nobody_speaks_to_rasa_by_typing(text: str) -> None:
     assert for_rasa(message).strip()
 
 
-INTENTS = ("/choose", "/ask_follow_up", "/give_place", "/helpful", "/unhelpful")
+INTENTS = (
+    *("/choose", "/ask_follow_up", "/give_place", "/helpful", "/unhelpful"),
+    *("/fill_in", "/start_submission", "/consent", "/ask_status", "/follow_dossier", "/give_file"),
+)
 
 
 @given(st.from_regex(PAYLOAD).filter(lambda payload: not payload.startswith("intent:") and payload[-1] != "\n"))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.errors import AssistantAway, AssistantSilent
 from bot.rasa import Rasa, merge
-from knowledge.reply import Button, Citation, Outcome, Reply
+from knowledge.reply import Attached, Button, Citation, Outcome, Reply
 from tests.bot.double import ANSWER, CLOSED_URL, FakeRasa, messages
 
 SOURCE = Citation(code="1.001193", field="ways.fees", name="Cổng", as_of=date(2026, 6, 1))
@@ -217,3 +217,24 @@ def listening(answer: Callable[[BaseHTTPRequestHandler], Any]) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+async def test_what_the_actions_are_told_beside_a_message() -> None:
+    rasa = FakeRasa()
+    client = Rasa("http://rasa", 5, transport=rasa.transport)
+    await client.ask("c", "khai sinh", {"message_id": "m", "address": "a"})
+    await client.ask("c", "khai sinh")
+    assert rasa.metadata == [{"message_id": "m", "address": "a"}, {}]
+
+
+PICTURE = Attached(id="p" * 24, name="tien-do.png", media_type="image/png", size=9000, alt="Tiến độ hồ sơ")
+PAPER = Attached(id="q" * 24, name="Tờ khai.pdf", media_type="application/pdf", size=90000)
+
+
+def test_what_is_attached_to_any_of_the_replies_comes_along_once() -> None:
+    told = TOLD.model_copy(update={"attached": (PICTURE,)})
+    asked = QUESTION.model_copy(update={"attached": (PAPER, PICTURE), "wants_file": True})
+    merged = merge(whole(told, asked))
+    assert merged.attached == (PICTURE, PAPER)
+    assert merged.wants_file
+    assert not merge(whole(told)).wants_file

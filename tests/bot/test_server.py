@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import bot.errors
+from bot.addresses import hashed
 from bot.errors import GatewayError
-from bot.rasa import Rasa
 from bot.server import BODY_BYTES, create_app
 from bot.sessions import Sessions
 from knowledge.reply import Reply
-from tests.bot.conftest import Serve, own_settings
-from tests.bot.double import ALLOWED, ANSWER, CLOSED_URL, FOREIGN, FakeRasa, custom, messages
+from tests.bot.conftest import Serve, doubled, own_settings
+from tests.bot.double import ALLOWED, ANSWER, CLOSED_URL, FOREIGN, FakeActions, FakeRasa, custom, messages
 
 INTERNAL = ("Traceback", "rasa", "httpx", "127.0.0.1", "Error", "/work", ".py", "bot.")
 
@@ -161,7 +161,7 @@ def test_every_error_is_for_a_citizen() -> None:
     """In Vietnamese, without anything internal; the status is an error's."""
     found = [error for error in vars(bot.errors).values() if isinstance(error, type)]
     errors = [error for error in found if issubclass(error, GatewayError)]
-    assert len(errors) == len(found) == 8
+    assert len(errors) == len(found) == 13
     for error in errors:
         assert 400 <= error.status < 600
         assert error.message.endswith(".")
@@ -270,6 +270,8 @@ NEARLY_RIGHT = st.fixed_dictionaries(
         "text": TEXT | ANY_JSON,
         "payload": PAYLOADS | ANY_JSON,
         "session": TEXT | ANY_JSON,
+        "id": st.sampled_from(["m1", "m2"]) | ANY_JSON,
+        "seen": st.lists(TEXT, max_size=3) | ANY_JSON,
         "location": st.fixed_dictionaries({"lat": st.floats(), "lon": st.floats()}) | ANY_JSON,
     },
 )
@@ -278,9 +280,7 @@ DOCUMENTED = {400: {"B101", "B102"}, 401: {"B104"}, 413: {"B103"}}
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[TestClient]:
-    app = create_app(own_settings())
-    app.state.gateway.rasa = Rasa("http://rasa", 5, transport=FakeRasa().transport)
-    with TestClient(app) as client:
+    with TestClient(create_app(gateway=doubled(FakeRasa(), FakeActions()))) as client:
         yield client
 
 
@@ -303,3 +303,68 @@ def test_the_reply_goes_out_as_it_came(client: TestClient, rasa: FakeRasa) -> No
     odd = ANSWER.model_copy(update={"text": "<b>ệ</b> \u2028 “ngoặc” 😀"})
     rasa.answer = lambda text: custom(odd)
     assert post(client, {"text": "a"}).json()["reply"]["text"] == odd.text
+
+
+def test_a_message_sent_again_gets_the_reply_again_and_is_one_turn(client: TestClient, rasa: FakeRasa) -> None:
+    session = post(client, {"text": "chào"}).json()["session"]
+    first, again = (post(client, {"text": "khai sinh", "session": session, "id": "m-1_x"}).json() for _ in range(2))
+    assert first == again
+    assert rasa.texts == ["chào", "khai sinh"]
+    assert rasa.metadata[1]["message_id"] == "m-1_x"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a" * 65, "a\n", "ệ", 5])
+def test_an_id_that_is_none_is_refused(client: TestClient, rasa: FakeRasa, name: Any) -> None:
+    assert refused(post(client, {"text": "a", "id": name}), 400, "B101").endswith("id.")
+    assert rasa.asked == []
+
+
+def test_notices_come_along_with_a_reply_until_they_were_shown(client: TestClient, actions: FakeActions) -> None:
+    session = post(client, {"text": "chào"}).json()["session"]
+    conversation = client.app.state.gateway.sessions.conversation(session)  # type: ignore[attr-defined]
+    actions.waiting = {conversation: {"n1": ANSWER}, "another": {"n2": ANSWER}}
+    told = [{"id": "n1", "reply": ANSWER.model_dump(mode="json")}]
+    for _ in range(2):
+        assert post(client, {"text": "a", "session": session}).json()["notices"] == told
+    assert actions.delivered == []
+    shown = {"text": "a", "session": session, "seen": ["n1", "n2"]}
+    assert post(client, shown).json()["notices"] == []
+    assert post(client, {"text": "a"}).json()["notices"] == []
+
+
+@pytest.mark.parametrize("seen", ["n1", [5], [""], ["a" * 65], ["n"] * 51])
+def test_what_is_no_list_of_notices_is_refused(client: TestClient, seen: Any) -> None:
+    refused(post(client, {"text": "a", "seen": seen}), 400, "B101")
+
+
+def test_a_reply_comes_without_notices_when_the_actions_are_away(client: TestClient, actions: FakeActions) -> None:
+    actions.broken = 503
+    answer = post(client, {"text": "a"})
+    assert (answer.status_code, answer.json()["notices"]) == (200, [])
+
+
+def addresses(client: TestClient, rasa: FakeRasa, *forwarded: str) -> list[str]:
+    """What Rasa hears of the address for each of these X-Forwarded-For."""
+    for header in forwarded:
+        post(client, {"text": "a"}, **{"x-forwarded-for": header})
+    return [told["address"] for told in rasa.metadata]
+
+
+def test_where_a_request_says_it_comes_from_is_not_believed(serve: Serve, rasa: FakeRasa) -> None:
+    client = serve(limit_address="2/minute")
+    assert set(addresses(client, rasa, "203.0.113.7", "203.0.113.8")) == {hashed("testclient", "for the tests")}
+    assert post(client, {"text": "a"}, **{"x-forwarded-for": "203.0.113.9"}).status_code == 429
+
+
+def test_a_proxy_that_is_named_is_believed(rasa: FakeRasa, actions: FakeActions) -> None:
+    app = create_app(gateway=doubled(rasa, actions, trusted_proxies=("10.0.0.0/8", "192.0.2.1")))
+    with TestClient(app, client=("10.1.2.3", 5000)) as client:
+        found = addresses(client, rasa, "203.0.113.7", "198.51.100.1, 203.0.113.7, 192.0.2.1", "2001:db8:1:2::3")
+    wanted = ["203.0.113.7", "203.0.113.7", "2001:db8:1:2::/64"]
+    assert found == [hashed(address, "for the tests") for address in wanted]
+
+
+def test_another_proxy_is_not_believed(rasa: FakeRasa, actions: FakeActions) -> None:
+    app = create_app(gateway=doubled(rasa, actions, trusted_proxies=("10.0.0.0/8",)))
+    with TestClient(app, client=("192.0.2.9", 5000)) as client:
+        assert addresses(client, rasa, "203.0.113.7") == [hashed("192.0.2.9", "for the tests")]

@@ -31,7 +31,9 @@ def test_a_file_sets_them(tmp_path: Path) -> None:
     assert BotSettings().port == 8200
 
 
-@pytest.mark.parametrize(("name", "value"), [("RASA_TIMEOUT", "0"), ("SESSION_DAYS", "0"), ("PORT", "many")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("RASA_TIMEOUT", "0"), ("SESSION_DAYS", "0"), ("PORT", "many"), ("NOTICE_SECONDS", "0")]
+)
 def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"MOTCUA_{name}", value)
     with pytest.raises(ValidationError):
@@ -63,3 +65,20 @@ def test_an_empty_secret_is_made_anew(root: Path) -> None:
 def test_a_secret_that_is_set_is_used_and_not_written(root: Path) -> None:
     assert BotSettings(secret="given").signing_secret() == "given"
     assert not (root / "var").exists()
+
+
+def test_what_came_with_files_and_notices_has_its_defaults() -> None:
+    settings = BotSettings()
+    assert settings.attachment_bytes == 10 * 1024 * 1024
+    assert settings.limit_attachments == "20/hour"
+    assert settings.notice_seconds == 2
+    assert settings.trusted_proxies == ()
+    assert settings.inner_token is None
+
+
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_TRUSTED_PROXIES", '["127.0.0.1", "10.0.0.0/8", "::1"]')
+    assert BotSettings().trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+    monkeypatch.setenv("MOTCUA_TRUSTED_PROXIES", '["proxy.example"]')
+    with pytest.raises(ValidationError):
+        BotSettings()

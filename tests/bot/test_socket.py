@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.sessions import Sessions
 from bot.socket import FRAME_CHARACTERS, REFUSED, TOO_LONG
 from knowledge.reply import Reply
 from tests.bot.conftest import Serve
-from tests.bot.double import ALLOWED, ANSWER, FOREIGN, FakeRasa
+from tests.bot.double import ALLOWED, ANSWER, FOREIGN, FakeActions, FakeRasa
 
 
 @contextmanager
@@ -182,3 +183,76 @@ def test_a_foreign_site_is_refused(client: TestClient, origin: str) -> None:
 def test_our_page_and_allowed_sites_are_let_in(client: TestClient, origin: str) -> None:
     with connected(client, origin=origin) as (socket, _):
         still_works(socket)
+
+
+def test_the_hello_tells_how_large_a_file_may_be(serve: Serve) -> None:
+    with serve(attachment_bytes=2048).websocket_connect("/api/chat") as socket:
+        socket.send_json({"type": "hello", "session": None})
+        assert socket.receive_json()["attachment_bytes"] == 2048
+
+
+def test_a_message_sent_again_by_another_way_is_one_turn(client: TestClient, rasa: FakeRasa) -> None:
+    with connected(client) as (socket, session):
+        socket.send_json({"type": "message", "id": "m1", "text": "khai sinh"})
+        assert replied(socket, "m1") == ANSWER
+    with connected(client, session) as (socket, _):
+        socket.send_json({"type": "message", "id": "m1", "text": "khai sinh"})
+        assert replied(socket, "m1") == ANSWER
+    client.post("/api/messages", json={"text": "khai sinh", "session": session, "id": "m1"})
+    assert [told["message_id"] for told in rasa.metadata] == ["m1"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a" * 65, "ệ"])
+def test_an_id_that_is_none_is_refused(client: TestClient, rasa: FakeRasa, name: str) -> None:
+    with connected(client) as (socket, _):
+        socket.send_json({"type": "message", "id": name, "text": "a"})
+        refused(socket, name, "B101")
+        assert rasa.asked == []
+        still_works(socket)
+
+
+def conversation_of(client: TestClient, session: str) -> str:
+    return str(client.app.state.gateway.sessions.conversation(session))  # type: ignore[attr-defined]
+
+
+def test_a_notice_comes_after_the_hello_and_again_until_it_was_seen(client: TestClient, actions: FakeActions) -> None:
+    with connected(client) as (_, session):
+        pass
+    actions.waiting = {conversation_of(client, session): {"n1": ANSWER}}
+    wanted = {"type": "notice", "id": "n1", "reply": ANSWER.model_dump(mode="json")}
+    for _ in range(2):
+        with connected(client, session) as (socket, _):
+            assert socket.receive_json() == wanted
+    assert actions.delivered == []
+    with connected(client, session) as (socket, _):
+        assert socket.receive_json() == wanted
+        socket.send_json({"type": "seen", "id": "n1"})
+        still_works(socket)
+        wait_for(lambda: actions.delivered == ["n1"])
+
+
+def test_a_notice_comes_while_the_page_only_listens(serve: Serve, actions: FakeActions) -> None:
+    client = serve(notice_seconds=0.01)
+    with connected(client) as (socket, session), connected(client) as (other, _):
+        still_works(socket)
+        actions.waiting = {conversation_of(client, session): {"n1": ANSWER}}
+        assert socket.receive_json()["id"] == "n1"
+        other.send_json({"type": "seen", "id": "n1"})
+        still_works(other)
+        assert actions.delivered == [], "another's word does not count"
+
+
+@pytest.mark.parametrize("name", [None, 5, {"a": 1}])
+def test_a_seen_without_an_id_is_told(client: TestClient, name: Any) -> None:
+    with connected(client) as (socket, _):
+        socket.send_json({"type": "seen", "id": name})
+        refused(socket, None, "B101")
+        still_works(socket)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Until something is so that another thread does."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)

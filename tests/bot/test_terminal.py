@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 from rich.console import Console
 
 from bot import terminal
-from knowledge.reply import Outcome, Reply
+from knowledge.reply import Attached, Outcome, Reply
 from tests.bot.double import ANSWER, gateway_answer
 
 REFUSAL = httpx.Response(400, json={"error": {"code": "B102", "message": "Tin nhắn trống."}})
@@ -24,7 +25,8 @@ def talk(
     waiting = list(answers)
 
     def handle(request: httpx.Request) -> httpx.Response:
-        bodies.append(json.loads(request.content))
+        if request.url.path == "/api/messages":
+            bodies.append(json.loads(request.content))
         return waiting.pop(0) if waiting else gateway_answer()
 
     transport = httpx.MockTransport(handle)
@@ -63,3 +65,37 @@ def test_brackets_in_a_reply_are_shown_as_they_are(monkeypatch: pytest.MonkeyPat
     reply = Reply(text="mẫu [CT01] [/b]", outcome=Outcome.SMALL_TALK)
     assert "mẫu [CT01] [/b]" in talk(monkeypatch, ["a"], gateway_answer(reply))[1]
     assert ANSWER.text not in talk(monkeypatch, ["a"], gateway_answer(reply))[1]
+
+
+PAPER = Attached(id="f" * 24, name="Tờ khai.pdf", media_type="application/pdf", size=9)
+TAKEN = {"id": "g" * 24, "name": "cccd.jpg", "media_type": "image/jpeg", "size": 3}
+
+
+def test_what_is_attached_is_shown_as_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply = Reply(text="Đây", outcome=Outcome.SUBMISSION, attached=(PAPER,), wants_file=True)
+    shown = talk(monkeypatch, ["a"], gateway_answer(reply))[1]
+    assert f"Tờ khai.pdf: http://here/api/files/{'f' * 24}" in shown
+    assert "gõ /gửi" in shown
+
+
+def test_news_is_shown_below_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    news = Reply(text="Hồ sơ đã có kết quả.", outcome=Outcome.STATUS)
+    shown = talk(monkeypatch, ["a", "b"], gateway_answer(notices=[("n1", news)]), gateway_answer())[1]
+    assert shown.count("Tin mới:") == 1
+    assert shown.index("Đăng ký khai sinh") < shown.index("Hồ sơ đã có kết quả.")
+
+
+@pytest.mark.parametrize("command", ["/gửi {}", "/gui  {}", '/GỬI "{}"'])
+def test_a_file_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "cccd.jpg"
+    path.write_bytes(b"jpg")
+    uploaded = httpx.Response(200, json={"session": "s", "file": TAKEN, "problems": [], "codes": []})
+    bodies, shown = talk(monkeypatch, [command.format(path)], uploaded, gateway_answer())
+    assert "Đã gửi cccd.jpg." in shown
+    assert (bodies[-1]["text"], bodies[-1]["payload"]) == ("cccd.jpg", f"file:{'g' * 24}")
+
+
+def test_a_file_that_is_not_there_is_told_and_the_talk_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, shown = talk(monkeypatch, ["/gửi /không/có.jpg", "khai sinh"])
+    assert "Không mở được tệp" in shown
+    assert [body["text"] for body in bodies] == ["khai sinh"]
