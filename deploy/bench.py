@@ -24,7 +24,7 @@ from deploy.house.errors import HouseError
 from deploy.house.ports import LOOPBACK
 from deploy.house.processes import Stop, Tool, stop_all
 from deploy.house.screen import Screen
-from deploy.house.services import Running, Service, three
+from deploy.house.services import Running, Service, services
 from deploy.house.settings import House, here
 
 OURS = "motcua"
@@ -59,7 +59,7 @@ def main(
 
 def _measure(house: House, started: list[Running], seconds: float) -> list[Speed]:
     stop = Stop()
-    groups: list[tuple[House, tuple[Service, ...]]] = [(house, three(house))]
+    groups: list[tuple[House, tuple[Service, ...]]] = [(house, services(house))]
     assistants = [(OURS, f"http://{LOOPBACK}:{PORTS['MOTCUA_PORT']}", Ours().say)]
     source = house.root.parent / "shared" / "bench" / "stock-rasa"
     if source.is_dir():
@@ -69,11 +69,11 @@ def _measure(house: House, started: list[Running], seconds: float) -> list[Speed
             assistants.append((name, f"http://{LOOPBACK}:{rasa}", say_to_rasa))
     else:
         errors.print(f"{source} is not there: measured without the plain assistant.")
-    for place, services in groups:
+    for place, wanted in groups:
         started.append(Running(place, stop))
-        started[-1].start(services)
-    for running, (_, services) in zip(started, groups, strict=True):
-        running.wait(services, Screen(sys.stderr))
+        started[-1].start(wanted)
+    for running, (_, wanted) in zip(started, groups, strict=True):
+        running.wait(wanted, Screen(sys.stderr))
     return asyncio.run(compare(assistants, seconds, lambda what: errors.print(what, style="dim")))
 
 

@@ -1,7 +1,7 @@
 """`python -m deploy.readability`: whether what citizens read is short, plain, polite and correctly written.
 
 Checked are the texts that we wrote ourselves: replies, questions and their options, corrections of false premises,
-chains of life events, the survey. Names of procedures and papers are the state's and stay as they are. The rules stand
+chains of life events, e-forms, consents, the survey. Names of procedures and papers are the state's and stay as they are. The rules stand
 in data/language/plain.yml. Every finding is printed with its file, its text and the reason; the exit status is then 1.
 """
 
@@ -163,6 +163,8 @@ _PLACES: tuple[tuple[str, Callable[[Any], Iterable[str]]], ...] = (
     ("data/premises/*.yml", _picking("correction")),
     ("data/journeys/*.yml", _picking("name", "do", "note", "only_when")),
     ("data/catalogue/*.yml", _questions),
+    ("data/forms/[0-9]*.yml", _picking("ask", "help")),
+    ("data/consent.yml", _picking("text", "question", "yes", "no")),
     ("data/survey.yml", _picking("question", "label", "intro", "thanks")),
 )
 

@@ -71,6 +71,9 @@ def run(house: House, stop: Stop, options: argparse.Namespace) -> int:
     screen = Screen(sys.stdout)
     with assistant(house, stop, screen) as running:
         screen.say(f"motcua: {house.address}  (Ctrl-C stops it)")
+        sandbox = house.ports().sandbox
+        if sandbox:
+            screen.say(f"sandbox province with made-up dossiers: http://{ports.LOOPBACK}:{sandbox}")
         try:
             while True:
                 stop.pause(WATCH)

@@ -21,6 +21,7 @@ SHORT_LIMIT = 300.0  # seconds for what should take some
 APP_PROOF = "import torch, faiss, sentence_transformers"
 RASA_PROOF = "import tensorflow, rasa.core.agent, rasa.core.run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+POSTGRES = "/usr/lib/postgresql"  # where Debian's package puts it, below the version
 CUDA_WARNING = (
     "motcua: the CPU build of torch was not found here; the CUDA build (several GB) may be downloaded instead"
 )
@@ -135,4 +136,23 @@ def make_browser(house: House, tool: Tool) -> str | None:
     environ = house.child_environ(DEBIAN_FRONTEND="noninteractive")
     tool.run(["apt-get", "update"], limit=SHORT_LIMIT, environ=environ)
     tool.run(["apt-get", "install", "-y", "chromium", "chromium-driver"], limit=INSTALL_LIMIT, environ=environ)
+    return None
+
+
+def postgres(house: House) -> bool:
+    """Whether PostgreSQL is there, of which the tests start one of their own."""
+    on_path = shutil.which("postgres", path=house.environ.get("PATH"))
+    return bool(on_path) or any(Path(POSTGRES).glob("*/bin/postgres"))
+
+
+def make_postgres(house: House, tool: Tool) -> str | None:
+    """Installs PostgreSQL where that can be done without asking; else says how. The system's own one is not started."""
+    if postgres(house):
+        return "up to date"
+    if os.geteuid() != 0 or not shutil.which("apt-get", path=house.environ.get("PATH")):
+        return "not found; some tests need it: install the package postgresql"
+    environ = house.child_environ(DEBIAN_FRONTEND="noninteractive", RUNLEVEL="1")
+    tool.run(["apt-get", "update"], limit=SHORT_LIMIT, environ=environ)
+    install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
+    tool.run(install, limit=INSTALL_LIMIT, environ=environ)
     return None

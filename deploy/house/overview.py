@@ -33,6 +33,8 @@ def _steps(house: House) -> Iterator[Row]:
         if step.name == "browser":
             there = environments.browser(house)
             yield step.title, "found" if there else "missing", "" if there else "only some tests need it"
+        elif step.name == "postgres":
+            yield step.title, "found" if environments.postgres(house) else "missing", "only some tests need it"
         elif step.instead:
             yield step.title, "not needed", step.instead
         else:
@@ -55,9 +57,6 @@ def _ports(house: House) -> Iterator[Row]:
         yield "Assistant", "running", house.address
         return
     yield "Assistant", "not running", ""
-    for name, host, port in (
-        ("gateway", house.host, at.gateway),
-        ("Rasa", LOOPBACK, at.rasa),
-        ("actions", LOOPBACK, at.actions),
-    ):
+    inner = ((name, LOOPBACK, port) for name, _, port in at.inner)
+    for name, host, port in (("gateway", house.host, at.gateway), *inner):
         yield f"Port {port} ({name})", ports.why_not(host, port) or "free", ""

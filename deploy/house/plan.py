@@ -14,7 +14,7 @@ CATALOGUE = ("catalogue", "phrasings", "topics", "elsewhere", "outside", "langua
 def plan(house: House, *, with_tests: bool = False) -> list[Step]:
     """All steps up to a house that can be started; with_tests: also what the tests need."""
     encoder = encoder_step(house)
-    tests = [tests_step(house), browser_step(house)] if with_tests else []
+    tests = [tests_step(house), browser_step(house), postgres_step(house)] if with_tests else []
     return [app_step(house), *tests, rasa_step(house), encoder, index_step(house, encoder), model_step(house)]
 
 
@@ -58,6 +58,16 @@ def browser_step(house: House) -> Step:
     )
 
 
+def postgres_step(house: House) -> Step:
+    """A PostgreSQL for the tests. It is the system's, so it is looked for each time."""
+    return Step(
+        name="postgres",
+        title="PostgreSQL",
+        work=lambda tool: environments.make_postgres(house, tool),
+        instead="up to date" if environments.postgres(house) else "",
+    )
+
+
 def rasa_step(house: House) -> Step:
     """Rasa's own environment."""
     return Step(
@@ -79,7 +89,7 @@ def encoder_step(house: House) -> Step:
         work=lambda tool: _knowledge(house, tool, "train-encoder"),
         outputs=(house.var / "encoder",),
         inputs=(
-            Files(data, ("**/*.yml",), without=("nlu", "rules", "stories")),
+            Files(data, ("**/*.yml",), without=("nlu", "rules", "stories", "forms", "consent.yml", "survey.yml")),
             Files(
                 house.root / "knowledge",
                 ("training.py", "ngram_embedding.py", "normalise.py", "families.py", "passages.py"),

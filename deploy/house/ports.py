@@ -18,11 +18,20 @@ PATIENCE = 2.0  # seconds for an answer on loopback
 
 @dataclass(frozen=True)
 class Ports:
-    """The three ports. Rasa and the actions are on loopback, whatever the gateway's address is."""
+    """The ports. All but the gateway's are on loopback, whatever its address is. sandbox: None where none is run."""
 
     gateway: int = 8000
     rasa: int = 5005
     actions: int = 5055
+    sandbox: int | None = 8090
+
+    @property
+    def inner(self) -> tuple[tuple[str, str, int], ...]:
+        """Who listens on loopback: the process, the setting of its port, the port."""
+        known = [("Rasa", "MOTCUA_RASA_PORT", self.rasa), ("actions", "MOTCUA_ACTIONS_PORT", self.actions)]
+        if self.sandbox is not None:
+            known.append(("sandbox", "MOTCUA_SANDBOX_PORT", self.sandbox))
+        return tuple(known)
 
 
 def check_free(ports: Ports, host: str) -> None:
@@ -31,9 +40,8 @@ def check_free(ports: Ports, host: str) -> None:
         remedy = f"open http://{host}:{ports.gateway}, talk to it with `make chat`, or stop it first (Ctrl-C there)"
         raise HouseError(f"port {ports.gateway} is in use: an assistant already answers there", remedy)
     for address, port, setting, who in (
-        (host, ports.gateway, "MOTCUA_PORT", "the gateway"),
-        (LOOPBACK, ports.rasa, "MOTCUA_RASA_PORT", "Rasa"),
-        (LOOPBACK, ports.actions, "MOTCUA_ACTIONS_PORT", "the actions"),
+        (host, ports.gateway, "MOTCUA_PORT", "gateway"),
+        *((LOOPBACK, port, setting, who) for who, setting, port in ports.inner),
     ):
         trouble = why_not(address, port)
         if trouble:

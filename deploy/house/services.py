@@ -1,4 +1,4 @@
-"""The three processes of the house: started together, watched, and stopped together."""
+"""The processes of the house: started together, watched, and stopped together."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ class Running:
         return HouseError(f"{service.name} {how}", f"see {log}", lines=tail(log))
 
 
-def three(house: House) -> tuple[Service, Service, Service]:
-    """The actions, Rasa and the gateway, on the ports that are set."""
+def services(house: House) -> tuple[Service, ...]:
+    """The actions, Rasa and the gateway, on the ports that are set; the sandbox province where no other is chosen."""
     at = house.ports()
     python, rasa = str(house.python), str(house.rasa_python)
     rasa_url, actions_url = f"http://{LOOPBACK}:{at.rasa}", f"http://{LOOPBACK}:{at.actions}"
     files = ("--model", "models/motcua.tar.gz", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
-    return (
+    three = (
         Service(
             "actions",
             (python, "-m", "actions", "--port", str(at.actions)),
-            house.child_environ(),
+            house.child_environ(**(with_sandbox(house, at.sandbox) if at.sandbox else {})),
             LOOPBACK,
             at.actions,
             "/health",
@@ -104,19 +104,41 @@ def three(house: House) -> tuple[Service, Service, Service]:
             "/readyz",
         ),
     )
+    return (*three, sandbox(house, at.sandbox)) if at.sandbox else three
+
+
+def sandbox(house: House, port: int) -> Service:
+    """A made-up province to try things with."""
+    command = (str(house.python), "-m", "actions.dossiers", "sandbox", "--port", str(port))
+    return Service("sandbox", command, house.child_environ(), LOOPBACK, port, "/")
+
+
+def with_sandbox(house: House, port: int) -> dict[str, str]:
+    """Settings with which the actions ask the sandbox.
+
+    They look often and know no night, because the sandbox's time can be made to run fast; what is set wins.
+    """
+    settings = {
+        "MOTCUA_DOSSIERS": "rest",
+        "MOTCUA_DOSSIERS_URL": f"http://{LOOPBACK}:{port}/rest/v1",
+        "MOTCUA_DOSSIERS_TOKEN": house.setting("MOTCUA_SANDBOX_TOKEN") or "sandbox",
+        "MOTCUA_DOSSIERS_DEMONSTRATION": "true",
+    }
+    eager = {"MOTCUA_WATCH_SECONDS": "5", "MOTCUA_QUIET_FROM": "00:00", "MOTCUA_QUIET_TO": "00:00"}
+    return settings | {name: house.setting(name) or value for name, value in eager.items()}
 
 
 @contextmanager
 def started(house: House, screen: Screen, stop: Stop, label: str) -> Iterator[Running]:
-    """The house with all three processes answering; at the end, however it comes, none of them is left."""
-    services = three(house)
+    """The house with all its processes answering; at the end, however it comes, none of them is left."""
+    wanted = services(house)
     ports.check_free(house.ports(), house.host)
     running = Running(house, stop)
     screen.begin(label)
     try:
         try:
-            running.start(services)
-            running.wait(services, screen)
+            running.start(wanted)
+            running.wait(wanted, screen)
         except BaseException:
             screen.end("not started")
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.house import ports
@@ -13,6 +13,7 @@ from deploy.house.ports import LOOPBACK, Ports
 
 ROOT = Path(__file__).absolute().parent.parent.parent
 LAST_PORT = 65535
+SANDBOX_PORT = 8090
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what MOTCUA_HOST may say; the launcher binds nothing
 NOT_FOR_CHILDREN = (
     *("PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "UV_PYTHON"),
@@ -66,10 +67,17 @@ class House:
             gateway=self._port("MOTCUA_PORT", default.gateway),
             rasa=self._port("MOTCUA_RASA_PORT", default.rasa),
             actions=self._port("MOTCUA_ACTIONS_PORT", default.actions),
+            sandbox=self._port("MOTCUA_SANDBOX_PORT", SANDBOX_PORT) if self.with_sandbox else None,
         )
-        if len({ports.gateway, ports.rasa, ports.actions}) != len(fields(ports)):
+        numbers = [ports.gateway, *(port for _, _, port in ports.inner)]
+        if len(set(numbers)) != len(numbers):
             raise HouseError("two processes have the same port", "give each of the MOTCUA_..._PORT settings its own")
         return ports
+
+    @property
+    def with_sandbox(self) -> bool:
+        """Whether the sandbox province runs beside the assistant: only while no register of dossiers is chosen."""
+        return not self.setting("MOTCUA_DOSSIERS")
 
     @property
     def host(self) -> str:

@@ -20,8 +20,8 @@ def fake(tmp_path: Path) -> Iterator[FakeHouse]:
     """A house of fakes, with ports of its own."""
     root = tmp_path / "house"
     shutil.copytree(ROOT / "deploy", root / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
-    names = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT")
-    ports = {name: str(port) for name, port in zip(names, free_ports(3), strict=True)}
+    names = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT", "MOTCUA_SANDBOX_PORT")
+    ports = {name: str(port) for name, port in zip(names, free_ports(4), strict=True)}
     found = FakeHouse(root, {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **ports})
     for name, text in {
         ".venv/bin/python": APP_PYTHON,

@@ -45,6 +45,7 @@ case "$2 $3" in
 "knowledge train-encoder") mkdir -p var/encoder ;;
 "knowledge build") mkdir -p var/snapshots; echo one > var/snapshots/current ;;
 "actions --port") exec "{python}" server.py actions "$@" ;;
+"actions.dossiers sandbox") exec "{python}" server.py sandbox "$@" ;;
 "bot serve") exec "{python}" server.py gateway "$@" ;;
 "bot chat") echo "chat with $5"; exit 0 ;;
 esac

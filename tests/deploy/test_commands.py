@@ -62,14 +62,14 @@ def test_a_second_run_says_that_one_runs_already(fake: FakeHouse) -> None:
     code, said = fake.launch("run")
     assert code == 1
     assert "an assistant already answers there" in said
-    assert len(fake.alive()) == 6
+    assert len(fake.alive()) == 8
 
 
 def test_chat_starts_the_assistant_and_stops_it(fake: FakeHouse) -> None:
     code, said = fake.launch("chat")
     assert code == 0
     assert f"chat with http://127.0.0.1:{fake.environ['MOTCUA_PORT']}\n" in said
-    assert len(fake.pids()) == 6
+    assert len(fake.pids()) == 8
     assert fake.alive() == []
 
 
@@ -78,7 +78,7 @@ def test_chat_uses_the_assistant_that_runs(fake: FakeHouse) -> None:
     code, said = fake.launch("chat")
     assert code == 0
     assert said == f"chat with http://127.0.0.1:{fake.environ['MOTCUA_PORT']}\n"
-    assert len(fake.alive()) == 6
+    assert len(fake.alive()) == 8
 
 
 def test_chat_has_the_terminal_and_ctrl_c(fake: FakeHouse) -> None:

@@ -79,12 +79,18 @@ def test_an_address_that_is_not_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "setting"), [("gateway", "MOTCUA_PORT"), ("rasa", "MOTCUA_RASA_PORT"), ("actions", "MOTCUA_ACTIONS_PORT")]
+    ("field", "setting"),
+    [
+        ("gateway", "MOTCUA_PORT"),
+        ("rasa", "MOTCUA_RASA_PORT"),
+        ("actions", "MOTCUA_ACTIONS_PORT"),
+        ("sandbox", "MOTCUA_SANDBOX_PORT"),
+    ],
 )
 def test_one_line_names_the_port_and_what_to_do(taken: int, field: str, setting: str) -> None:
-    free = {"gateway": 1, "rasa": 1, "actions": 1}  # replaced below; port 1 would be refused or free
-    with socket.socket() as one, socket.socket() as two:
-        for name, bound in zip([name for name in free if name != field], (one, two), strict=True):
+    free = {"gateway": 1, "rasa": 1, "actions": 1, "sandbox": 1}  # replaced below; port 1 would be refused or free
+    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        for name, bound in zip([name for name in free if name != field], (one, two, three), strict=True):
             bound.bind((LOOPBACK, 0))
             free[name] = bound.getsockname()[1]
     free[field] = taken

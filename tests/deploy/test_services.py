@@ -1,4 +1,4 @@
-"""The three processes, started for real on fakes: they come up, they go together, none is left."""
+"""The processes, started for real on fakes: they come up, they go together, none is left."""
 
 from __future__ import annotations
 
@@ -14,20 +14,37 @@ from tests.deploy.fake_house import FakeHouse
 
 
 def test_they_know_each_others_ports(fake: FakeHouse) -> None:
-    fake.environ.update(MOTCUA_PORT="8100", MOTCUA_RASA_PORT="5100", MOTCUA_ACTIONS_PORT="5200")
-    actions, rasa, gateway = services.three(fake.house)
+    fake.environ.update(
+        MOTCUA_PORT="8100", MOTCUA_RASA_PORT="5100", MOTCUA_ACTIONS_PORT="5200", MOTCUA_SANDBOX_PORT="8190"
+    )
+    actions, rasa, gateway, sandbox = services.services(fake.house)
     assert actions.command[1:] == ("-m", "actions", "--port", "5200")
     assert rasa.command[-4:] == ("--interface", "127.0.0.1", "--port", "5100")
     assert rasa.environ["ACTION_SERVER_URL"] == "http://127.0.0.1:5200/webhook"
     assert gateway.command[1:] == ("-m", "bot", "serve", "--port", "8100")
     assert gateway.environ["MOTCUA_RASA_URL"] == "http://127.0.0.1:5100"
     assert gateway.environ["MOTCUA_ACTIONS_URL"] == "http://127.0.0.1:5200"
+    assert sandbox.command[1:] == ("-m", "actions.dossiers", "sandbox", "--port", "8190")
+    assert actions.environ["MOTCUA_DOSSIERS_URL"] == "http://127.0.0.1:8190/rest/v1"
+
+
+def test_without_a_register_of_its_own_the_house_asks_the_sandbox_and_says_so(fake: FakeHouse) -> None:
+    actions = services.services(fake.house)[0]
+    assert actions.environ["MOTCUA_DOSSIERS"] == "rest"
+    assert actions.environ["MOTCUA_DOSSIERS_DEMONSTRATION"] == "true"
+
+
+def test_with_a_register_there_is_no_sandbox(fake: FakeHouse) -> None:
+    fake.environ.update(MOTCUA_DOSSIERS="embedded")
+    names = [service.name for service in services.services(fake.house)]
+    assert names == ["actions", "rasa", "gateway"]
+    assert "MOTCUA_DOSSIERS_URL" not in services.services(fake.house)[0].environ
 
 
 def test_the_actions_get_the_settings_of_the_desk(fake: FakeHouse) -> None:
     desk = {"MOTCUA_DATABASE": "sqlite:////somewhere/else.sqlite", "MOTCUA_DESK_KEY": "a key", "MOTCUA_KEEP_DAYS": "7"}
     fake.environ.update(desk)
-    actions, _, _ = services.three(fake.house)
+    actions = services.services(fake.house)[0]
     assert desk.items() <= actions.environ.items()
 
 
@@ -36,7 +53,7 @@ def test_run_stays_until_it_is_stopped_and_leaves_nobody(fake: FakeHouse, number
     launcher = fake.start("run")
     said = fake.wait_for_prompt(launcher)
     assert f"motcua: http://127.0.0.1:{fake.environ['MOTCUA_PORT']}  (Ctrl-C stops it)" in said
-    assert len(fake.alive()) == 6  # three and the helper of each
+    assert len(fake.alive()) == 8  # four and the helper of each
     begun = time.monotonic()
     launcher.send_signal(number)
     launcher.communicate(timeout=15)
@@ -50,7 +67,7 @@ def test_a_stop_while_they_start_leaves_nobody(fake: FakeHouse) -> None:
         "server.py", (fake.root / "server.py").read_text().replace("http.server.HTTPServer", "while True: pass #")
     )
     launcher = fake.start("run")
-    fake.wait_for(lambda: len(fake.pids()) == 6)
+    fake.wait_for(lambda: len(fake.pids()) == 8)
     launcher.send_signal(signal.SIGINT)
     said, _ = launcher.communicate(timeout=15)
     assert launcher.returncode == 130
@@ -58,7 +75,7 @@ def test_a_stop_while_they_start_leaves_nobody(fake: FakeHouse) -> None:
     assert fake.alive() == []
 
 
-@pytest.mark.parametrize("name", ["actions", "rasa", "gateway"])
+@pytest.mark.parametrize("name", ["actions", "rasa", "gateway", "sandbox"])
 def test_one_that_cannot_start_ends_all(fake: FakeHouse, name: str) -> None:
     code, said = fake.launch("run", FAKE_BROKEN=name)
     assert code == 1
