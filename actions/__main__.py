@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,8 +15,11 @@ if TYPE_CHECKING:
     from actions.desk.desk import Desk
     from actions.desk.settings import DeskSettings
 
-A_DAY = 86400.0  # seconds
-WITH_ACTIONS = ("answering", "feedback", "guiding", "handing_over", "placing", "surveying")
+LARGEST_REQUEST = 24 * 1024 * 1024  # bytes: an attachment, or Rasa with the whole of a conversation
+WITH_ACTIONS = (
+    "agreeing", "answering", "asking_status", "feedback", "following_up", "guiding", "handing_over", "personal_data",
+    "placing", "receiving", "resuming", "submitting", "surveying",
+)  # fmt: skip
 
 app = typer.Typer(add_completion=False, help="The action server of motcua; without a command it serves.")
 app.add_typer(desk_commands, name="desk")
@@ -36,44 +37,51 @@ def serve(
     from rasa_sdk.endpoint import create_app
     from rasa_sdk.executor import ActionExecutor
 
-    from actions.assistant import desk, library
+    from actions.assistant import desk, forms, library, register
     from actions.desk.settings import desk_settings
+    from actions.logs import set_up_logs
 
-    library()
+    set_up_logs()
+    library(), forms(), register()
     executor = ActionExecutor()
     for module in WITH_ACTIONS:
         executor.register_package(f"actions.{module}")
     server = create_app(executor)
     add_desk(server, desk(), desk_settings())
+    add_inner(server)
+    server.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
     server.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
 
 def add_desk(server: Sanic[Any, Any], desk: Desk, settings: DeskSettings) -> None:
-    """Adds the desk's API, if there is a token for it, and lets the desk forget once a day."""
+    """Adds the desk's API, if there is a token for it."""
     from actions.desk.routes import desk_routes
 
     token = settings.desk_token.get_secret_value()
     if token:
         server.blueprint(desk_routes(desk, token))
 
-    async def start_forgetting(running: Sanic[Any, Any]) -> None:
-        running.ctx.forgetting = asyncio.create_task(_forget_daily(desk))
 
-    async def stop_forgetting(running: Sanic[Any, Any]) -> None:
-        running.ctx.forgetting.cancel()
+def add_inner(server: Sanic[Any, Any]) -> None:
+    """Adds what the gateway asks for, and the rounds over followed dossiers; once a day everything old is forgotten."""
+    from actions.assistant import desk, doorkeeper, personal_data, register, watcher
+    from actions.inner import inner_routes
+    from actions.inner_token import inner_token
+    from actions.watching import schedule
+    from actions.watching.settings import watch_settings
 
-    server.register_listener(start_forgetting, "after_server_start")
-    server.register_listener(stop_forgetting, "before_server_stop")
+    server.blueprint(inner_routes(inner_token()))
 
+    async def start_watching(running: Sanic[Any, Any]) -> None:
+        forgetting = (desk().forget, doorkeeper().forget_old, personal_data().forget)
+        running.ctx.schedule = schedule.start(watcher(), forgetting, watch_settings())
 
-async def _forget_daily(desk: Desk) -> None:
-    """Deletes what is older than it may be kept. A database that cannot be used is logged, and tried the next day."""
-    from actions.desk.errors import DeskError
+    async def stop_watching(running: Sanic[Any, Any]) -> None:
+        await schedule.stop(running.ctx.schedule)
+        await register().close()
 
-    while True:
-        with contextlib.suppress(DeskError):  # the desk has logged it
-            await asyncio.to_thread(desk.forget)
-        await asyncio.sleep(A_DAY)
+    server.register_listener(start_watching, "after_server_start")
+    server.register_listener(stop_watching, "before_server_stop")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from knowledge.tongue import Language, say, speaking
 from knowledge.understood import Understood
 
 GUIDE_FORM = "guide_form"
+PRIVATE_FORMS = ("status_form", "submission_form")
 EARLIER = 4  # procedures spoken of before that are remembered
 TURNS_KEPT = 6  # messages of the citizen, masked, for the officer who takes over
 LONGEST = 200  # characters of each
@@ -44,6 +45,16 @@ def intent_of(tracker: Tracker) -> str:
 def entity(tracker: Tracker, name: str) -> str | None:
     """The value of an entity in the latest message, if there is one."""
     return next((str(value) for value in tracker.get_latest_entity_values(name) if value), None)
+
+
+def message_of(tracker: Tracker) -> str:
+    """The id of the latest message: the same when it is sent once more; empty where the channel gives none."""
+    return str((tracker.latest_message.get("metadata") or {}).get("message_id") or "")
+
+
+def address_of(tracker: Tracker) -> str:
+    """From where the latest message came, as a keyed hash; empty where the channel does not say."""
+    return str((tracker.latest_message.get("metadata") or {}).get("address") or "")
 
 
 def aspects_of(tracker: Tracker) -> tuple[Aspect, ...]:
@@ -103,6 +114,7 @@ def send(
         "failures": failures,
         "story": _story(tracker),
         "last_outcome": reply.outcome.value,
+        "consenting": None,
     }
     if reply.outcome is not Outcome.OUT_OF_SCOPE:  # what was offered before can still be chosen
         offered = [button.model_dump() for button in reply.buttons if button.payload.startswith(CHOICES)]
@@ -121,6 +133,11 @@ def remember(tracker: Tracker, memory: Mapping[str, Any]) -> list[EventType]:
     return [SlotSet(name, value) for name, value in memory.items() if tracker.get_slot(name) != value]
 
 
+def send_plain(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Sends a reply that changes nothing in what is under discussion."""
+    dispatcher.utter_message(json_message=reply.model_dump(mode="json"))
+
+
 def end_form(tracker: Tracker) -> list[EventType]:
     """The end of a running form, if there is one."""
     if not tracker.active_loop_name:
@@ -135,6 +152,7 @@ def _under_discussion(tracker: Tracker, reply: Reply, *, ask_on: bool) -> tuple[
     before = tracker.get_slot("answers") or {} if same else {}
     answers, question = library().heard(code, text_of(tracker), before)
     goes_on = same and tracker.active_loop_name == GUIDE_FORM  # a question in between does not end the questions
+    ask_on = ask_on and tracker.active_loop_name in (None, GUIDE_FORM)  # another form asks its own questions
     waiting = question if goes_on else waiting_question(question, reply.aspects) if ask_on and reply.card else None
     memory: dict[str, Any] = {
         "procedure": code,
@@ -172,7 +190,7 @@ def _human(language: Language) -> Button:
 
 
 def _story(tracker: Tracker) -> list[str]:
-    """The last messages of the citizen, masked and short."""
+    """The last messages of the citizen, masked and short; nothing of forms in which every word may be personal."""
     before = list(tracker.get_slot("story") or [])
-    text = text_of(tracker)
+    text = "" if tracker.active_loop_name in PRIVATE_FORMS else text_of(tracker)
     return [*before, mask(text)[:LONGEST]][-TURNS_KEPT:] if text else before

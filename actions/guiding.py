@@ -15,6 +15,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choosing, conversation
 from actions.assistant import library
+from actions.following_up import stop_following
+from knowledge.normalise import fold
 from knowledge.record import Option, Question
 from knowledge.situation import UNKNOWN, answer_in
 
@@ -24,6 +26,9 @@ OWN_QUESTION = ("ask_procedure", "ask_follow_up", "correct")
 _YES_OR_NO = re.compile(
     r"(?:dạ |da |vâng |vang )?(?:(?P<co>có|co|yes|rồi|roi|ừ|đúng|dung)|(?P<khong>không|khong|chưa|chua|ko|no))\b"
     r"(?! phải| phai)"
+)
+_STOPS = re.compile(
+    r"^thoi\b|\b(?:dung|khoi|nghi|thoi (?:khong|ko|k|khoi|nhe|nha|a)|stop|cancel|(?:khong|ko|k|no) .*\bnua)\b"
 )
 SHORTEST_QUESTION = 3  # words; fewer that hold an answer are one, whatever they sound like
 LONGEST_ANSWER = 12  # words; a longer message that asks something is a question, even if it holds an answer
@@ -100,7 +105,7 @@ class TellCase(Action):
 
 
 class Stop(Action):
-    """Ends the questions; what was said stays."""
+    """Ends the questions, what was said stays; outside of a form the same word ends the messages about dossiers."""
 
     def name(self) -> str:
         """As in domain.yml."""
@@ -108,7 +113,10 @@ class Stop(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Says so, in a form and outside of one."""
-        dispatcher.utter_message(response="utter_stop" if tracker.active_loop_name else "utter_deny")
+        if tracker.active_loop_name:
+            dispatcher.utter_message(response="utter_stop")
+        elif not await stop_following(dispatcher, tracker):
+            dispatcher.utter_message(response="utter_deny")
         return [*conversation.end_form(tracker), SlotSet("asking", None)]
 
 
@@ -149,6 +157,8 @@ def _asks_something(tracker: Tracker) -> bool:
     """Whether the message is a question of its own, although words of an answer stand in it."""
     text, intent = conversation.text_of(tracker), conversation.intent_of(tracker)
     if len(text.split()) <= SHORTEST_QUESTION:
+        return False
+    if intent == "stop" and not _STOPS.search(fold(text)):  # "mình tôi thôi" ends no questions
         return False
     if intent in NO_ANSWER:
         return True

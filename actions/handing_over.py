@@ -49,7 +49,7 @@ class AskContact(Action):
                 days=desk_settings().keep_days,
             )
             no = Button(title=say("Không để lại số"), payload="intent:deny")
-        _send(dispatcher, Reply(text=text, outcome=Outcome.HAND_OFF, buttons=(no,)))
+        _send(dispatcher, Reply(text=f"👉 {text}", outcome=Outcome.HAND_OFF, buttons=(no,)))
         return []
 
 

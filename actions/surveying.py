@@ -60,7 +60,7 @@ class ReadRating(Action):
             return []
         if value is not None:
             rating = value
-            note(lambda: desk().note_survey(criterion.id, rating))
+            note(lambda: desk().note_survey(criterion.id, rating, dossier=tracker.get_slot("dossier")))
         done = place + 1 == len(survey().criteria)
         return [SlotSet("survey_answered", place + 1), SlotSet("survey_done", True if done else None)]
 

@@ -1,8 +1,9 @@
 """`python -m deploy.readability`: whether what citizens read is short, plain, polite and correctly written.
 
 Checked are the texts that we wrote ourselves: replies, questions and their options, corrections of false premises,
-chains of life events, e-forms, consents, the survey. Names of procedures and papers are the state's and stay as they are. The rules stand
-in data/language/plain.yml. Every finding is printed with its file, its text and the reason; the exit status is then 1.
+chains of life events, e-forms, consents, the survey. Names of procedures and papers are the state's and stay as they
+are. The rules stand in data/language/plain.yml. Every finding is printed with its file, its text and the reason; the
+exit status is then 1.
 """
 
 from __future__ import annotations

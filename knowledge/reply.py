@@ -45,6 +45,8 @@ class Aspect(StrEnum):
 PAYLOAD = (
     r"^(?:procedure:\d\.\d{6}|aspects:[a-z_]+(?:,[a-z_]+)*|case:[a-z0-9-]{1,40}"
     r"|answer:[a-z0-9-]{1,40}=(?:[a-z0-9-]{1,40}|\?)|place:\d{5}|feedback:[a-z_]{1,20}|survey:[a-z_]{1,40}=\d{1,2}"
+    r"|option:\d{1,2}|field:[a-z][a-z0-9_]{1,39}|form:[a-z_]{1,20}|start:\d\.\d{6}|consent:[a-z_]{1,20}=(?:yes|no)"
+    r"|dossier:[0-9a-f]{8,32}|follow:(?:yes|no)|file:[A-Za-z0-9_-]{16,64}"
     r"|intent:[a-z_]{1,40})$"
 )
 
@@ -107,8 +109,24 @@ class Card(Part):
     page: str | None = None
 
 
+class Attached(Part):
+    """Something to look at or to take away. id: with which the gateway fetches it; alt: what a picture shows, in words.
+
+    media_type: of its content, like image/png or application/pdf. size: bytes.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    media_type: str
+    size: int = Field(ge=0)
+    alt: str = ""
+
+
 class Reply(Part):
-    """One reply. confidence: the measured chance that it is right, 0 to 1."""
+    """One reply. confidence: the measured chance that it is right, 0 to 1.
+
+    attached: pictures and documents. wants_file: a photo or PDF would be a good answer.
+    """
 
     text: str
     outcome: Outcome
@@ -118,3 +136,5 @@ class Reply(Part):
     sources: tuple[Citation, ...] = ()
     buttons: tuple[Button, ...] = ()
     card: Card | None = None
+    attached: tuple[Attached, ...] = ()
+    wants_file: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,14 +11,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from deploy.house.errors import HouseError
-from deploy.house.processes import Stop
-from deploy.house.screen import Screen
-from deploy.house.services import started
-from tests.house import own_house
+from tests.house import Entry, standing, unlimited_house
+from tests.postgres import Postgres, shared_postgres
 
+ENTRY = "entry.json"
 FOREIGN_SITE = "http://127.0.0.1:18599"  # where tests/browser serves a page that embeds the widget
-UNLIMITED = "1000000/minute"
 
 hypothesis.settings.register_profile("steady", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("steady")
@@ -27,14 +23,34 @@ hypothesis.settings.load_profile("steady")
 
 @pytest.fixture(scope="session")
 def assistant_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the assistant, its three processes started for these tests; all workers of a run share it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    """The address of the assistant, its processes started for these tests; all workers of a run share it."""
+    shared = _shared(tmp_path_factory)
     address = shared / "address"
     with ExitStack() as held:
         with _locked(shared / "starting", fcntl.LOCK_EX):
             held.enter_context(_locked(shared / "users", fcntl.LOCK_SH) if address.exists() else _hosted(shared))
         yield address.read_text()
+
+
+@pytest.fixture(scope="session")
+def assistant(assistant_url: str, tmp_path_factory: pytest.TempPathFactory) -> Entry:
+    """The same assistant, with the address of its sandbox province and what opens what both keep."""
+    entry = Entry.read(_shared(tmp_path_factory) / ENTRY)
+    assert entry.url == assistant_url
+    return entry
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server for these tests; all workers of a run share it. Skips, or fails in CI, if there is none."""
+    with shared_postgres(_shared(tmp_path_factory)) as server:
+        yield server
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a run see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @contextmanager
@@ -50,17 +66,10 @@ def _hosted(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _assistant(folder: Path) -> Iterator[str]:
-    house = own_house(
-        folder,
-        MOTCUA_ALLOWED_ORIGINS=f'["{FOREIGN_SITE}"]',
-        MOTCUA_LIMIT_SESSION=UNLIMITED,
-        MOTCUA_LIMIT_ADDRESS=UNLIMITED,
-    )
-    with ExitStack() as running:
-        try:
-            running.enter_context(started(house, Screen(io.StringIO()), Stop(), "Start"))
-        except HouseError as error:
-            pytest.fail("\n".join([*error.lines, str(error)]))
+    own = folder / f"house-{os.getpid()}"  # what a house keeps is sealed with keys of its own
+    house = unlimited_house(own, MOTCUA_ALLOWED_ORIGINS=f'["{FOREIGN_SITE}"]')
+    with standing(house):
+        house.entry.write(folder / ENTRY)
         yield house.address
 
 

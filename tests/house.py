@@ -86,11 +86,6 @@ class Breakable:
         self._running = running
         self._killed: dict[str, Service] = {}
 
-    @property
-    def names(self) -> list[str]:
-        """The processes that run."""
-        return [service.name for service, _ in self._running.processes]
-
     def kill(self, name: str) -> None:
         """Ends a process, and what it had started, as `kill -9` does."""
         found = next(pair for pair in self._running.processes if pair[0].name == name)
@@ -105,9 +100,18 @@ class Breakable:
         self._running.start([replace(service, environ={**service.environ, **settings})])
         self._running.wait([service for service, _ in self._running.processes], Screen(io.StringIO()))
 
-    def restart(self, name: str, **settings: str) -> None:
+    def restart(self, name: str) -> None:
         """Kills a process and starts it again."""
         self.kill(name)
+        self.start(name)
+
+    def run_with(self, name: str, **settings: str) -> None:
+        """Makes sure that a process runs with some settings; it is started anew if it does not."""
+        running = [service for service, _ in self._running.processes if service.name == name]
+        if running and settings.items() <= dict(running[0].environ).items():
+            return
+        if running:
+            self.kill(name)
         self.start(name, **settings)
 
 
@@ -141,8 +145,7 @@ def own_house(folder: Path, **settings: str) -> HouseUnderTest:
 
 def unlimited_house(folder: Path, **settings: str) -> HouseUnderTest:
     """The same without limits to messages and files, for many conversations from one address."""
-    limits = ("MOTCUA_LIMIT_SESSION", "MOTCUA_LIMIT_ADDRESS", "MOTCUA_LIMIT_ATTACHMENTS")
-    limits = (*limits, "MOTCUA_LIMIT_ATTACHMENTS_ADDRESS")
+    limits = [f"MOTCUA_LIMIT_{name}" for name in ("SESSION", "ADDRESS", "ATTACHMENTS", "ATTACHMENTS_ADDRESS")]
     return own_house(folder, **{**dict.fromkeys(limits, UNLIMITED), **settings})
 
 

@@ -14,12 +14,26 @@ from pydantic_settings import BaseSettings
 
 from actions.__main__ import app as actions_commands
 from actions.desk.settings import DeskSettings
+from actions.dossiers.__main__ import app as dossier_commands
+from actions.dossiers.access_settings import AccessSettings
+from actions.dossiers.sandbox.settings import SandboxSettings
+from actions.dossiers.settings import DossierSettings
+from actions.inner_token import InnerSettings
+from actions.privacy.settings import PrivacySettings
+from actions.submissions.file_settings import FileSettings
+from actions.watching.settings import WatchSettings
 from bot.__main__ import app as bot_commands
 from bot.settings import BotSettings
 from knowledge.__main__ import app as knowledge_commands
 from knowledge.settings import ROOT, KnowledgeSettings
 
-LAUNCHER_SETTINGS = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT")
+LAUNCHER_SETTINGS = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT", "MOTCUA_SANDBOX_PORT")
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    KnowledgeSettings, BotSettings, DeskSettings, DossierSettings, AccessSettings, WatchSettings, PrivacySettings,
+    FileSettings, InnerSettings, SandboxSettings,
+)  # fmt: skip
+WITH_ERRORS = ("knowledge", "bot", "actions.desk", "actions.dossiers", "actions.submissions", "actions.privacy",
+               "actions.database")  # fmt: skip
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -39,9 +53,14 @@ def test_there_is_documentation() -> None:
     assert len(PAGES) > 3
 
 
-@pytest.mark.parametrize("settings", [KnowledgeSettings, BotSettings, DeskSettings])
+def names_of(settings: type[BaseSettings]) -> list[str]:
+    """The settings of a class, as the environment names them."""
+    return [f"{settings.model_config['env_prefix']}{name}".upper() for name in settings.model_fields]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
 def test_every_setting(settings: type[BaseSettings]) -> None:
-    assert missing([f"MOTCUA_{name.upper()}" for name in settings.model_fields]) == []
+    assert missing(names_of(settings)) == []
 
 
 def test_every_setting_of_the_launcher() -> None:
@@ -51,10 +70,11 @@ def test_every_setting_of_the_launcher() -> None:
 def codes(package: str) -> list[str]:
     """The codes of a package's errors."""
     module = importlib.import_module(f"{package}.errors")
-    return [str(vars(error)["code"]) for _, error in inspect.getmembers(module, inspect.isclass)]
+    errors = (found for _, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, Exception))
+    return [str(vars(error)["code"]) for error in errors]
 
 
-@pytest.mark.parametrize("package", ["knowledge", "bot", "actions.desk"])
+@pytest.mark.parametrize("package", WITH_ERRORS)
 def test_every_error(package: str) -> None:
     assert missing(codes(package)) == []
 
@@ -67,8 +87,13 @@ def test_every_target_of_make() -> None:
 
 @pytest.mark.parametrize(
     ("package", "app"),
-    [("knowledge", knowledge_commands), ("bot", bot_commands), ("actions", actions_commands)],
-    ids=["knowledge", "bot", "actions"],
+    [
+        ("knowledge", knowledge_commands),
+        ("bot", bot_commands),
+        ("actions", actions_commands),
+        ("actions.dossiers", dossier_commands),
+    ],
+    ids=["knowledge", "bot", "actions", "dossiers"],
 )
 def test_every_command(package: str, app: typer.Typer) -> None:
     assert missing([f"python -m {package} {name}" for name in commands_of(app)]) == []
@@ -95,22 +120,22 @@ def test_every_command_that_is_named_is_there() -> None:
         "knowledge": set(typer.main.get_group(knowledge_commands).commands),
         "bot": set(typer.main.get_group(bot_commands).commands),
         "actions": set(typer.main.get_group(actions_commands).commands),
+        "actions.dossiers": set(typer.main.get_group(dossier_commands).commands),
     }
-    named = re.findall(r"python -m (knowledge|bot|actions) ([a-z][a-z-]+)", documentation())
+    named = re.findall(r"python -m (knowledge|bot|actions\.dossiers|actions) ([a-z][a-z-]+)", documentation())
     assert named
     assert [name for package, name in named if name not in known[package]] == []
 
 
 def test_every_setting_that_is_named_is_there() -> None:
-    fields = {*KnowledgeSettings.model_fields, *BotSettings.model_fields, *DeskSettings.model_fields}
-    known = {*LAUNCHER_SETTINGS, *(f"MOTCUA_{name.upper()}" for name in fields)}
+    known = {*LAUNCHER_SETTINGS, *(name for settings in SETTINGS for name in names_of(settings))}
     named = set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", documentation()))
     assert sorted(named - known) == []
 
 
 def test_every_error_code_that_is_named_is_there() -> None:
-    known = {*codes("knowledge"), *codes("bot"), *codes("actions.desk")}
-    assert sorted(set(re.findall(r"\b[KBD]\d{3}\b", documentation())) - known) == []
+    known = {code for package in WITH_ERRORS for code in codes(package)}
+    assert sorted(set(re.findall(r"\b[KBDRSPA]\d{3}\b", documentation())) - known) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Optional, Text
 
 import numpy as np
@@ -19,6 +20,13 @@ from understanding.reading import load_lexicons, read_out
 
 UNMARKED = "unmarked"  # metadata of examples in which nobody marked any span
 FALLBACK = "nlu_fallback"
+ASK_STATUS = "ask_status"  # what a message with the code of a dossier is about, whatever else it says
+# As in actions/dossiers/codes.py, roughly: H41 or a ministry's G09, a day of six or eight digits, a serial number.
+DOSSIER_CODE = re.compile(
+    r"(?<![\w.])(?:\d{3}[. ]\d{2}[. ]\d{2}[. ])?[hg]\d{2}(?:\.\d{1,3}){0,3}"
+    r"[-‐-―_. ]{0,3}(?:20)?\d{2}[01]\d[0-3]\d[-‐-―_. ]{0,3}\d{3,8}(?!\d)",
+    re.IGNORECASE,
+)
 LANGUAGE = "language"  # the slot of that name follows the last words that tell it
 VIETNAMESE, ENGLISH = "vi", "en"
 FEW_WORDS = 2
@@ -96,7 +104,9 @@ class Understanding(GraphComponent, IntentClassifier):
         chances, said = self._classifier.read(read_out(text, self._lexicons))
         order = chances.argsort()[::-1][:RANKED]
         ranking = [{"name": self._classifier.intents[row], "confidence": float(chances[row])} for row in order]
-        if ranking[0]["confidence"] < self._config["threshold"]:
+        if DOSSIER_CODE.search(text):
+            ranking.insert(0, {"name": ASK_STATUS, "confidence": 1.0})
+        elif ranking[0]["confidence"] < self._config["threshold"]:
             ranking.insert(0, {"name": FALLBACK, "confidence": 1 - ranking[0]["confidence"]})
         found = []
         for row in said.argsort()[::-1]:

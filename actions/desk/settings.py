@@ -21,7 +21,7 @@ SHORTEST_TOKEN = 16  # characters
 class DeskSettings(BaseSettings):
     """Where the desk keeps its things and for how long, whom it tells, who may ask it."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     database: str = Field(
         default=f"sqlite:///{ROOT / 'var' / 'motcua.sqlite'}",

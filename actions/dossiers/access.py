@@ -250,7 +250,7 @@ class Grants:
     A holder of personal data (name, held, erase, forget).
     """
 
-    name = "hồ sơ đã mở"
+    name = "Hồ sơ đã mở"
 
     def __init__(self, database: Database, vault: Vault, keep_days: int, now: Callable[[], datetime] = _clock) -> None:
         self._database = database

@@ -1,26 +1,47 @@
-"""A library over the tiny records whose searches find what a test says, and a desk of its own."""
+"""A library over the tiny records whose searches find what a test says, a desk of its own, and rooms for part 4."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from actions import answering, conversation, feedback, guiding, handing_over, noting, placing, surveying
+from actions import (
+    answering,
+    asking_status,
+    assistant,
+    consenting,
+    conversation,
+    feedback,
+    guiding,
+    handing_over,
+    noting,
+    placing,
+    reading_receipts,
+    receiving,
+    submitting,
+    surveying,
+)
 from actions.desk.desk import Desk
 from actions.desk.settings import DeskSettings
 from knowledge import declining
 from knowledge.catalogue import Catalogue
+from knowledge.decide import Decision
 from knowledge.library import Library
 from knowledge.record import Procedure
-from knowledge.reply import Aspect, Button, Reply
+from knowledge.reply import Aspect, Button, Outcome, Reply
+from knowledge.search import Hit
 from knowledge.settings import ROOT
 from knowledge.surroundings import Surroundings
 from knowledge.understood import Understood
+from tests.actions.eforms import birth_record
+from tests.actions.rooms import Rooms, furnish, open_rooms
+from tests.actions.talking import Talk
 from tests.knowledge import tiny
+from tests.postgres import Postgres
 
 NO_ENV_FILE: dict[str, Any] = {"_env_file": None}
 CHOICES = (
@@ -30,12 +51,18 @@ CHOICES = (
 )
 MODULES: tuple[ModuleType, ...] = (
     answering,
+    asking_status,
+    assistant,
+    consenting,
     conversation,
     feedback,
     guiding,
     handing_over,
     noting,
     placing,
+    reading_receipts,
+    receiving,
+    submitting,
     surveying,
 )
 
@@ -84,7 +111,7 @@ class FakeLibrary(Library):
     """Tells about a few records as the real one does; what searches would find is `reply`.
 
     searched: name of the method, text and what was understood, of each search. told: code and aspects.
-    meant: what a message is said to name of some codes.
+    meant: what a message is said to name of some codes. named: the procedure that every message names for sure.
     """
 
     def __init__(self, surroundings: Surroundings) -> None:
@@ -92,6 +119,7 @@ class FakeLibrary(Library):
         self.surroundings = surroundings
         self.reply: Reply = declining.out_of_scope(0.9)
         self.meant: str | None = None
+        self.named: str | None = None
         self.searched: list[tuple[str, str, Understood]] = []
         self.told: list[tuple[str, tuple[Aspect, ...]]] = []
         self.compared: list[str] = []
@@ -117,6 +145,10 @@ class FakeLibrary(Library):
     def compare(self, text: str, understood: Understood, offered: Sequence[str]) -> Reply:
         self.compared = list(offered)
         return self._found("compare", text, understood)
+
+    def find(self, text: str) -> tuple[list[Hit], Decision]:
+        outcome = Outcome.ANSWER if self.named else Outcome.OUT_OF_SCOPE
+        return [], Decision(outcome, 0.9, self.named)
 
     def meant_of(self, text: str, codes: Sequence[str]) -> str | None:
         return self.meant if self.meant in codes else None
@@ -176,3 +208,42 @@ def replace_in_modules(monkeypatch: pytest.MonkeyPatch, name: str, value: object
     assert having
     for module in having:
         monkeypatch.setattr(module, name, value)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database of each kind that we run on; its connections are closed after the test."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'actions.sqlite'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.fresh_database()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database to be copied."""
+    return furnish(tmp_path_factory.mktemp("furnished") / "rooms.sqlite")
+
+
+@pytest.fixture
+def rooms(
+    library: FakeLibrary, desk: Desk, furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Rooms]:
+    """What the action server has for part 4: on a new SQLite database, with the examples, at an hour that stands still.
+
+    The e-forms are those of tests/actions/eforms.py.
+    """
+    library.records[tiny.BIRTH] = birth_record()
+    with open_rooms(monkeypatch, tmp_path, furnished) as opened:
+        replace_in_modules(monkeypatch, "register", lambda: opened.register)
+        replace_in_modules(monkeypatch, "now", opened.clock)
+        yield opened
+
+
+@pytest.fixture
+def talk(rooms: Rooms) -> Talk:
+    """Somebody's conversation with the actions over these rooms."""
+    return Talk()

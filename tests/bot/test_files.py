@@ -127,7 +127,7 @@ def test_an_empty_file_is_refused(client: TestClient, actions: FakeActions) -> N
     assert actions.taken == []
 
 
-@pytest.mark.parametrize("session", ["forged", Sessions("other", 30).new()])
+@pytest.mark.parametrize("session", ["forged", Sessions("other", 30).new()], ids=["forged", "signed by another"])
 def test_anothers_session_is_refused(client: TestClient, actions: FakeActions, session: str) -> None:
     refused(send(client, session=session), 401, "B104")
     assert actions.taken == []

@@ -1,0 +1,40 @@
+"""What the desk keeps of a conversation, for "what do you know of me" and "forget me"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actions.database.errors import DatabaseUnavailable
+from actions.desk.desk import HERE, Desk
+from actions.desk.errors import DeskUnavailable
+
+
+class HandedOver:
+    """Hand-overs to officers as something that is held of a person."""
+
+    name = "Yêu cầu gặp cán bộ"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def held(self, conversation: str) -> list[str]:
+        """The one that is open, without the number to call back. Raises DatabaseUnavailable."""
+        try:
+            found = self._desk.of_conversation(conversation)
+        except DeskUnavailable as error:
+            raise DatabaseUnavailable(str(error)) from error
+        if found is None:
+            return []
+        contact = ", có số điện thoại để gọi lại" if found.contact else ""
+        return [f"{found.number}, {found.opened.astimezone(HERE):%d/%m/%Y}{contact}"]
+
+    def erase(self, conversation: str) -> int:
+        """Takes it back; its contact and turns are deleted. Raises DatabaseUnavailable."""
+        try:
+            return 1 if self._desk.withdraw(conversation) else 0
+        except DeskUnavailable as error:
+            raise DatabaseUnavailable(str(error)) from error
+
+    def forget(self, now: datetime) -> int:
+        """Nothing: the desk forgets by its own clock (Desk.forget)."""
+        return 0
