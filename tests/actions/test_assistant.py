@@ -1,4 +1,4 @@
-"""What a process of the actions has once: library, desk, survey."""
+"""What a process of the actions has once: library, desk, survey, the rooms of part 4."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from actions.desk.entries import Kind, Reason
 from actions.desk.settings import DeskSettings
 from knowledge.surroundings import Surroundings
 from tests.actions.conftest import NO_ENV_FILE
+from tests.actions.rooms import ONCE, Rooms
 
 WORKDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # nine on a Monday in Vietnam
 EVENING = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -55,3 +56,22 @@ def test_an_officer_is_there_in_the_hours_of_the_calendar(
 
 def test_the_survey_is_the_shipped_one() -> None:
     assert [criterion.id for criterion in assistant.survey().criteria][:2] == ["waiting", "attitude"]
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_there_is_one_of_each_room(rooms: Rooms, name: str) -> None:
+    room = getattr(assistant, name)
+    assert room() is room()
+
+
+def test_all_rooms_share_one_database_and_one_vault(rooms: Rooms) -> None:
+    for room in (assistant.submissions(), assistant.files(), assistant.outbox(), assistant.consents()):
+        assert vars(room)["_database"] is rooms.database
+        assert vars(room)["_vault"] is assistant.vault()
+
+
+def test_every_room_that_keeps_something_of_a_person_is_asked_and_erased(rooms: Rooms) -> None:
+    kept = vars(assistant.personal_data())["_holders"]
+    mine = (assistant.submissions(), assistant.files(), assistant.following(), assistant.outbox(), assistant.consents())
+    assert {*mine, assistant.doorkeeper().grants} <= set(kept)
+    assert "Yêu cầu gặp cán bộ" in {room.name for room in kept}

@@ -15,7 +15,7 @@ import pytest
 
 from deploy.house.processes import Stop, stop_all
 from deploy.house.screen import Screen
-from deploy.house.services import Running, three
+from deploy.house.services import Running, services
 from knowledge.reply import Outcome, Reply
 from knowledge.settings import settings
 from knowledge.snapshot import MANIFEST, current_name, switch
@@ -49,7 +49,7 @@ def copied(folder: Path, name: str) -> Path:
 def server(tmp_path: Path, snapshots: Path) -> Iterator[tuple[str, Path]]:
     """The address of an action server over these snapshots, and its log."""
     house = own_house(tmp_path, MOTCUA_SNAPSHOTS=str(snapshots))
-    actions, _, _ = three(house)
+    actions = services(house)[0]
     running = Running(house, Stop())
     try:
         running.start([actions])
