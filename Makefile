@@ -24,7 +24,7 @@ setup:  ## make what is missing or stale, without starting anything
 
 test:  ## set up with the tests' tools, then run the tests (ARGS="-k word" goes to pytest)
 	@$(HOUSE) setup --with-tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint:  ## check format, style, types and the texts that citizens read
 	@$(HOUSE) setup --tools

@@ -39,6 +39,7 @@ FORM = "status_form"
 PURPOSE = "status"
 TOLD_AT_ONCE = (Trouble.OTHER_PROVINCE, Trouble.IMPOSSIBLE_DATE, Trouble.INCOMPLETE)
 GIVEN_UP, REFUSED, AWAY = "given_up", "refused", "away"
+RETURN = "return"  # in the slot `dossier`: "tell me" means when the province's system is back
 OWN_QUESTIONS = (
     "ask_procedure", "ask_follow_up", "compare", "ask_journey", "hand_off", "start_submission", "fill_in",
     "show_my_data", "erase_my_data", "withdraw_consent", "out_of_scope", "ask_capabilities",
@@ -258,7 +259,7 @@ async def _open(dispatcher: CollectingDispatcher, tracker: Tracker, looking: dic
         last_seen = error.last_seen if isinstance(error, RegisterAway) else None
         log.warning("register_away", error=error.code)
         conversation.send_plain(dispatcher, looking_up.away(telling.away(last_seen, now())))
-        return [SlotSet("looked", AWAY)]
+        return [SlotSet("looked", AWAY), SlotSet("dossier", RETURN)]
     if isinstance(result, Opened):
         return [SlotSet("looked", result.ref), SlotSet("looking", None)]
     text = telling.refused(result.wait_seconds, looked=result.looked)
@@ -292,7 +293,7 @@ async def _tell_again(dispatcher: CollectingDispatcher, tracker: Tracker, ref: s
     except DossierError as error:
         last_seen = error.last_seen if isinstance(error, RegisterAway) else None
         conversation.send_plain(dispatcher, looking_up.away(telling.away(last_seen, now())))
-        return []
+        return [SlotSet("dossier", RETURN)]
     picture = await asyncio.to_thread(_picture, tracker.sender_id, dossier)
     conversation.send_plain(dispatcher, looking_up.told(teller().tell(dossier, now()), dossier, picture))
     return [SlotSet("dossier", ref)]

@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
-from actions.asking_status import asker_of
+from actions.asking_status import RETURN, asker_of
 from actions.assistant import consents, doorkeeper, following, submissions, vault
 from actions.consenting import consent_asked
 from actions.database.errors import DatabaseError
@@ -119,6 +119,8 @@ def _which() -> Reply:
 async def _dossier(tracker: Tracker) -> tuple[str, Dossier] | None:
     """The dossier that was shown last, or the draft that was made last; both are the citizen's own."""
     ref = tracker.get_slot("dossier")
+    if ref == RETURN:
+        return None
     code = await asyncio.to_thread(_drafted, tracker.sender_id)
     if code is not None and ref in (None, ref_of(vault(), tracker.sender_id, code)):
         return ref_of(vault(), tracker.sender_id, code), await doorkeeper().own(code, asker_of(tracker))

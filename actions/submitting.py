@@ -161,6 +161,8 @@ class ReadField(Action):
             if submission is None or (starting and starting != submission.procedure):
                 return await _begin(dispatcher, tracker, starting)
             form = forms().get(submission.procedure)
+            if submission.message and submission.message == conversation.message_of(tracker):
+                return [SlotSet("submission", None)]  # sent once more: it is kept, and only the reply got lost
             return await _take(Turn(tracker, dispatcher, submission, form))
         except DatabaseError as error:
             log.error("answer_not_kept", error=str(error))
@@ -228,7 +230,7 @@ async def resumed(tracker: Tracker) -> list[EventType]:
         submission = await asyncio.to_thread(submissions().current, tracker.sender_id)
     except DatabaseError:
         return []
-    if submission is not None:
+    if submission is not None and submission.procedure in forms().codes:
         return [FollowupAction(FORM)]
     waiting = tracker.get_slot("asking") and tracker.get_slot("procedure")
     return [FollowupAction(conversation.GUIDE_FORM)] if waiting else []
@@ -244,13 +246,15 @@ def _wanted(tracker: Tracker) -> tuple[str | None, list[str]]:
     text = conversation.text_of(tracker)
     if tapped or not text:
         return tapped or before, []
+    if not asking.names_a_matter(text):
+        return before, []
     hits, decision = library().find(text)
     if decision.outcome is Outcome.ANSWER and decision.confidence > asking.SURE:
         return decision.target, []
-    if not asking.names_a_matter(text):
-        return before, []
     near = [hit.target for hit in hits[: asking.NEAR] if hit.target in forms().codes]
-    return (before, []) if before in near or not near else (None, near)
+    if before in near or not near:
+        return before, []
+    return (near[0], []) if len(near) == 1 else (None, near)  # the consent that is asked next names the form
 
 
 async def _begin(dispatcher: CollectingDispatcher, tracker: Tracker, starting: str | None) -> list[EventType]:

@@ -29,11 +29,12 @@ class HandedOver:
         return [f"{found.number}, {found.opened.astimezone(HERE):%d/%m/%Y}{contact}"]
 
     def erase(self, conversation: str) -> int:
-        """Takes it back; its contact and turns are deleted. Raises DatabaseUnavailable."""
+        """Deletes all of them, and parts feedback from who gave it. Raises DatabaseUnavailable."""
         try:
-            return 1 if self._desk.withdraw(conversation) else 0
+            gone = self._desk.forget_conversation(conversation)
         except DeskUnavailable as error:
             raise DatabaseUnavailable(str(error)) from error
+        return gone.hand_overs + gone.parted
 
     def forget(self, now: datetime) -> int:
         """Nothing: the desk forgets by its own clock (Desk.forget)."""

@@ -44,7 +44,7 @@ _OF_PHONE = re.compile(r"\b(?:dt|sdt|dien thoai|di dong|so may|phone|zalo|alo)\b
 _OF_IDENTITY = re.compile(r"\b(?:cccd|cmnd|cmt|cc|can cuoc|dinh danh|chung minh|giay to)\b")
 _CUE = re.compile(
     r"\b(?:ma (?:so )?(?:tra cuu|bi mat|bao mat|xac nhan|xac thuc|tra|ho so tra cuu)|ma (?:tren|o|trong) "
-    r"(?:giay|phieu|bien nhan)(?: hen| tiep nhan)?|secret|ma)\b(?: (?:la|l|cua (?:toi|tui|em|minh)|day))*[ :=]*"
+    r"(?:giay|phieu|bien nhan)(?: hen| tiep nhan)?|secret|ma)\b(?: (?:la|l|cua (?:toi|tui|em|minh)|day)\b)*[ :=]*"
 )
 _JOINED = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])")
 _WORDS = re.compile(r"[a-z0-9]+")

@@ -37,7 +37,7 @@ class Content(BaseModel):
 
 
 class Submission(BaseModel):
-    """A submission with its content opened."""
+    """A submission with its content opened. message: the id of the last one that changed it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +45,7 @@ class Submission(BaseModel):
     procedure: str
     state: State
     content: Content
+    message: str = ""
     made: datetime
     changed: datetime
 

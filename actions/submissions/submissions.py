@@ -203,6 +203,7 @@ class Submissions:
             procedure=row.procedure,
             state=row.state,
             content=Content.model_validate_json(self._vault.open(row.content)),
+            message=row.message,
             made=row.made,
             changed=row.changed,
         )

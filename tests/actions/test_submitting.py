@@ -590,9 +590,7 @@ DIGRESSIONS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "intent", "aspects", "ran"), DIGRESSIONS, ids=[text[:20] for text, *_ in DIGRESSIONS]
-)
+@pytest.mark.parametrize(("text", "intent", "aspects", "ran"), DIGRESSIONS, ids=[text[:20] for text, *_ in DIGRESSIONS])
 @pytest.mark.parametrize("field", ["applicant_name", "applicant_phone", "applicant_address", "note"])
 async def test_other_rules_answer_what_is_no_answer(
     talk: Talk, rooms: Rooms, field: str, text: str, intent: str, aspects: str, ran: str
