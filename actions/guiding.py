@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choosing, conversation
+from actions.answering import AnswerQuestion
 from actions.assistant import library
 from actions.following_up import stop_following
 from knowledge.normalise import fold
@@ -113,6 +114,9 @@ class Stop(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Says so, in a form and outside of one."""
+        text = conversation.text_of(tracker)
+        if tracker.active_loop_name == conversation.GUIDE_FORM and text and not _STOPS.search(fold(text)):
+            return await AnswerQuestion().run(dispatcher, tracker, domain)  # "mình tôi thôi" tells more of the case
         if tracker.active_loop_name:
             dispatcher.utter_message(response="utter_stop")
         elif not await stop_following(dispatcher, tracker):

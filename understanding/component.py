@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any, Dict, List, Optional, Text
 
 import numpy as np
@@ -21,6 +22,8 @@ from understanding.reading import load_lexicons, read_out
 UNMARKED = "unmarked"  # metadata of examples in which nobody marked any span
 FALLBACK = "nlu_fallback"
 ASK_STATUS = "ask_status"  # what a message with the code of a dossier is about, whatever else it says
+STOP = "stop"
+STOP_WORDS = ("dừng", "dung", "stop", "dừng lại", "thôi dừng")  # one word must end messages, whatever else it may mean
 # As in actions/dossiers/codes.py, roughly: H41 or a ministry's G09, a day of six or eight digits, a serial number.
 DOSSIER_CODE = re.compile(
     r"(?<![\w.])(?:\d{3}[. ]\d{2}[. ]\d{2}[. ])?[hg]\d{2}(?:\.\d{1,3}){0,3}"
@@ -106,6 +109,8 @@ class Understanding(GraphComponent, IntentClassifier):
         ranking = [{"name": self._classifier.intents[row], "confidence": float(chances[row])} for row in order]
         if DOSSIER_CODE.search(text):
             ranking.insert(0, {"name": ASK_STATUS, "confidence": 1.0})
+        elif unicodedata.normalize("NFC", text).lower().strip(" .!") in STOP_WORDS:
+            ranking.insert(0, {"name": STOP, "confidence": 1.0})
         elif ranking[0]["confidence"] < self._config["threshold"]:
             ranking.insert(0, {"name": FALLBACK, "confidence": 1 - ranking[0]["confidence"]})
         found = []
