@@ -29,7 +29,8 @@ _YES_OR_NO = re.compile(
     r"(?! phải| phai)"
 )
 _STOPS = re.compile(
-    r"^thoi\b|\b(?:dung(?! ten\b| ra\b)|khoi|nghi|thoi (?:khong|ko|k|khoi|nhe|nha|a)|stop|cancel|(?:khong|ko|k|no) .*\bnua)\b"
+    r"^thoi\b|\b(?:dung(?! ten\b| ra\b)|khoi|nghi|thoi (?:khong|ko|k|khoi|nhe|nha|a)|stop|cancel|"
+    r"(?:khong|ko|k|no) .*\bnua)\b"
 )
 SHORTEST_QUESTION = 3  # words; fewer that hold an answer are one, whatever they sound like
 LONGEST_ANSWER = 12  # words; a longer message that asks something is a question, even if it holds an answer
