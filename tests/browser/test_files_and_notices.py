@@ -20,7 +20,8 @@ from selenium.webdriver.common.keys import Keys
 from knowledge.reply import Attached, Button, Outcome, Reply
 from tests.bot.conftest import doubled
 from tests.bot.double import FakeActions, FakeRasa, custom, running
-from tests.browser.test_chat_page import FOREIGN_PORT, WIDTHS, Chat, press, serious, served, tab_to
+from tests.browser.test_chat_page import WIDTHS, Chat, press, serious, served, tab_to
+from tests.house import free_ports
 
 WIDTH = 900  # of the picture, wider than a phone
 
@@ -71,9 +72,9 @@ NATURAL_WIDTH = "return arguments[0].complete ? arguments[0].naturalWidth : 0"
 class Page(Chat):
     """The chat in front of the doubles."""
 
-    def __init__(self, browser: webdriver.Chrome, url: str, rasa: FakeRasa, actions: FakeActions) -> None:
+    def __init__(self, browser: webdriver.Chrome, url: str, rasa: FakeRasa, actions: FakeActions, foreign: int) -> None:
         super().__init__(browser)
-        self.url, self.rasa, self.actions = url, rasa, actions
+        self.url, self.rasa, self.actions, self.foreign = url, rasa, actions, foreign
 
     def choose(self, *paths: Path) -> None:
         """Chooses files, as somebody does who taps the clip."""
@@ -114,10 +115,11 @@ def actions() -> FakeActions:
 @pytest.fixture
 def page(browser: webdriver.Chrome, rasa: FakeRasa, actions: FakeActions) -> Iterator[Page]:
     """The chat page, fresh, on a phone, after a first message."""
-    origin = f"http://127.0.0.1:{FOREIGN_PORT}"
+    foreign = free_ports(1)[0]
+    origin = f"http://127.0.0.1:{foreign}"
     gateway = doubled(rasa, actions, notice_seconds=0.1, allowed_origins=(origin,), attachment_bytes=200_000)
     with running(gateway) as url:
-        page = Page(browser, url, rasa, actions)
+        page = Page(browser, url, rasa, actions, foreign)
         page.width(390)
         page.dark(False)
         page.open(url)
@@ -499,7 +501,7 @@ def foreign_site(page: Page, folder: Path, more: str = "") -> ExitStack:
         encoding="utf-8",
     )
     stack = ExitStack()
-    url, _ = stack.enter_context(served(folder, FOREIGN_PORT))
+    url, _ = stack.enter_context(served(folder, page.foreign))
     page.open(url)
     return stack
 

@@ -112,9 +112,10 @@ def test_the_same_twice_is_kept_once(files: Files, clock: Clock) -> None:
     assert files.keep(WHO, "a.jpg", JPEG, b"other") != first
 
 
-def test_one_file_can_be_two_documents(files: Files) -> None:
+def test_one_file_can_be_two_documents(files: Files, clock: Clock) -> None:
     first = files.keep(WHO, "a.pdf", "application/pdf", b"both")
     files.attach(first, "s1", "Giấy chứng sinh")
+    clock.at += timedelta(seconds=1)
     second = files.keep(WHO, "a.pdf", "application/pdf", b"both")
     assert second != first
     files.attach(second, "s1", "Giấy kết hôn")
