@@ -13,12 +13,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import conversation
 from actions.assistant import consents
 from actions.consenting import ERASE, REMEMBER, consent_waiting, remember_last
-from actions.database.errors import DatabaseError
 from actions.following_up import PURPOSE as NOTICES
 from actions.following_up import begin_following
 from actions.personal_data import erase
 from actions.submitting import resumed
 from knowledge.reply import Outcome, Reply
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +85,7 @@ async def _consented(dispatcher: CollectingDispatcher, tracker: Tracker, purpose
         return done
     try:
         return [*done, *await _keep(dispatcher, tracker, purpose, yes=yes)]
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("consent_not_kept", error=str(error))
         _say(dispatcher, "Lúc này tôi chưa ghi được. Anh/chị thử lại sau ít phút.")
         return done

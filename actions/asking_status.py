@@ -17,7 +17,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import conversation
 from actions.assistant import consents, doorkeeper, files, now, teller, vault
 from actions.consenting import consent_asked, consent_said
-from actions.database.errors import DatabaseError
 from actions.dossiers import looking_up, telling
 from actions.dossiers.access import Asker, Opened
 from actions.dossiers.codes import Trouble, read_code
@@ -32,6 +31,7 @@ from actions.submissions.spoken import Command, asks_something, command_in
 from actions.submitting import resumed
 from knowledge.normalise import fold
 from knowledge.reply import Attached
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class ReadLookup(Action):
             return []
         try:
             return await _take(dispatcher, tracker)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("status_not_looked_up", error=str(error))
             conversation.send_plain(dispatcher, looking_up.trouble())
             return [SlotSet("looked", GIVEN_UP)]
@@ -108,7 +108,7 @@ class AskLookup(Action):
         looking = tracker.get_slot("looking") or {}
         try:
             given = await asyncio.to_thread(consents().given, tracker.sender_id, PURPOSE)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("status_not_asked", error=str(error))
             conversation.send_plain(dispatcher, looking_up.trouble())
             return [SlotSet("looked", GIVEN_UP)]  # what is said next is no consent to what was not asked
@@ -153,7 +153,7 @@ async def _begin(dispatcher: CollectingDispatcher, tracker: Tracker, looking: di
         if not await asyncio.to_thread(consents().given, tracker.sender_id, PURPOSE):
             return form
         events = await _open(dispatcher, tracker, looking)
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("status_not_looked_up", error=str(error))
         conversation.send_plain(dispatcher, looking_up.trouble())
         return await resumed(tracker)
@@ -286,7 +286,7 @@ async def _tell_again(dispatcher: CollectingDispatcher, tracker: Tracker, ref: s
     except NoSuchDossier:
         conversation.send_plain(dispatcher, looking_up.gone())
         return []
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("status_not_told", error=str(error))
         conversation.send_plain(dispatcher, looking_up.trouble())
         return []
@@ -304,7 +304,7 @@ def _picture(sender: str, dossier: Dossier) -> Attached | None:
     drawn = draw(teller().timeline(dossier, now()))
     try:
         return hand_out(files(), sender, drawn.name, drawn.media_type, drawn.content, alt=drawn.alt)
-    except (DatabaseError, SubmissionError) as error:
+    except (StorageError, SubmissionError) as error:
         log.warning("picture_not_kept", error=str(error))
         return None
 
@@ -312,7 +312,7 @@ def _picture(sender: str, dossier: Dossier) -> Attached | None:
 async def _known(tracker: Tracker) -> list[Any]:
     try:
         return list(await doorkeeper().opened_before(asker_of(tracker)))
-    except DatabaseError:
+    except StorageError:
         return []
 
 

@@ -19,7 +19,6 @@ from actions.dossiers.telling import Teller
 from actions.privacy.consent import Consents
 from actions.privacy.holders import PersonalData
 from actions.privacy.settings import privacy_settings
-from actions.privacy.vault import Vault
 from actions.submissions.attachments import Attachments
 from actions.submissions.file_settings import file_settings
 from actions.submissions.files import Files
@@ -37,6 +36,7 @@ from knowledge.record import Procedure
 from knowledge.settings import settings
 from knowledge.understood import HERE
 from knowledge.working_days import WorkCalendar
+from storage.vault import Vault
 
 
 def now() -> datetime:

@@ -14,12 +14,12 @@ from actions import conversation
 from actions.asking_status import RETURN, asker_of
 from actions.assistant import consents, doorkeeper, following, submissions, vault
 from actions.consenting import consent_asked
-from actions.database.errors import DatabaseError
 from actions.dossiers.access import ref_of
 from actions.dossiers.dossier import Dossier
 from actions.dossiers.errors import DossierError, NoSuchDossier, NotOpened
 from actions.watching.following import Started
 from knowledge.reply import Button, Outcome, Reply
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class Follow(Action):
                 conversation.send_plain(dispatcher, _which())
                 return []
             given = await asyncio.to_thread(consents().given, tracker.sender_id, PURPOSE)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("not_followed", error=str(error))
             _say(dispatcher, NOT_KEPT)
             return []
@@ -81,7 +81,7 @@ async def begin_following(dispatcher: CollectingDispatcher, tracker: Tracker) ->
     except (NotOpened, NoSuchDossier):
         conversation.send_plain(dispatcher, _which())
         return [SlotSet("consenting", None), SlotSet("dossier", None)]
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("not_followed", error=str(error))
         _say(dispatcher, NOT_KEPT)
     return [SlotSet("consenting", None)]
@@ -136,7 +136,7 @@ async def stop_following(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     """Ends all messages about dossiers and says so; False: there were none to end."""
     try:
         count = await asyncio.to_thread(following().stop, tracker.sender_id)
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("not_stopped", error=str(error))
         _say(dispatcher, "Lúc này tôi chưa tắt được. Anh/chị nhắn lại sau ít phút.")
         return True

@@ -18,8 +18,8 @@ from sanic import Blueprint, HTTPResponse, Request, json, raw
 from sanic.exceptions import BadRequest
 
 from actions.assistant import attachments, files, outbox
-from actions.database.errors import DatabaseError
 from actions.submissions.errors import FileRefused, ScannerAway, SubmissionError
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -103,7 +103,7 @@ def _guard(token: str) -> Callable[[Handler[P]], Handler[P]]:
                 return await handler(request, *args, **kwargs)
             except (BadRequest, ValueError):
                 return json(BAD_REQUEST, status=400)
-            except (DatabaseError, SubmissionError) as error:
+            except (StorageError, SubmissionError) as error:
                 log.error("inner_route_failed", error=str(error))
                 return json(TROUBLE, status=503)
             except Exception as error:  # the server's own handler would send the request's body back

@@ -13,8 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import conversation
 from actions.assistant import consents, doorkeeper, files, following, personal_data, submissions
 from actions.consenting import ERASE
-from actions.database.errors import DatabaseError
 from knowledge.reply import Button, Outcome, Reply
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class ShowMyData(Action):
         """Lists it, what is shown of it masked."""
         try:
             text = await asyncio.to_thread(personal_data().show, tracker.sender_id)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("data_not_shown", error=str(error))
             text = AWAY
         buttons = (Button(title="Xóa dữ liệu của tôi", payload="intent:erase_my_data"),)
@@ -75,7 +75,7 @@ class WithdrawConsent(Action):
         sender = tracker.sender_id
         try:
             count = await asyncio.to_thread(_withdraw, sender)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("consent_not_withdrawn", error=str(error))
             _say(dispatcher, AWAY)
             return []
@@ -93,7 +93,7 @@ async def erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Even
     """Erases everything of this person, what Rasa remembers included."""
     try:
         text = await asyncio.to_thread(personal_data().erase, tracker.sender_id)
-    except DatabaseError as error:
+    except StorageError as error:
         log.error("data_not_erased", error=str(error))
         _say(dispatcher, AWAY)
         return []

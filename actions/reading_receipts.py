@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from actions.assistant import attachments, files, now
-from actions.database.errors import DatabaseError
 from actions.dossiers.codes import codes_in_barcode
+from storage.errors import StorageError
 
 
 def code_in_file(sender: str, number: str) -> str | None:
     """The code of a dossier in the QR or bar code of a file that this person sent."""
     try:
         stored = files().fetch(number, sender)
-    except DatabaseError:
+    except StorageError:
         return None
     if stored is None:
         return None

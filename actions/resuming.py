@@ -11,8 +11,8 @@ from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarte
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.assistant import forms, submissions
-from actions.database.errors import DatabaseError
 from actions.submitting import FORM
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ class StartSession(Action):
         events: list[EventType] = [SessionStarted()]
         try:
             submission = await asyncio.to_thread(submissions().current, tracker.sender_id)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("submission_not_resumed", error=str(error))
             submission = None
         if submission is not None and submission.procedure in forms().codes:

@@ -20,7 +20,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import conversation
 from actions.assistant import consents, doorkeeper, files, forms, library, now, register, submissions, vault
 from actions.consenting import REMEMBER, consent_asked, consent_said
-from actions.database.errors import DatabaseError
 from actions.dossiers.access import Asker, ref_of
 from actions.dossiers.dossier import DraftFile
 from actions.dossiers.errors import DossierError, DraftRefused, RegisterAway
@@ -47,6 +46,7 @@ from actions.submissions.tables import State
 from knowledge.normalise import fold
 from knowledge.reply import Outcome, Reply
 from knowledge.working_days import VIETNAM
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,7 @@ class StartSubmission(Action):
         """Looks which procedure is meant; the form itself asks for consent first."""
         try:
             return await self._begin(dispatcher, tracker)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("submission_not_begun", error=str(error))
             conversation.send_plain(dispatcher, asking.trouble())
             return []
@@ -164,7 +164,7 @@ class ReadField(Action):
             if submission.message and submission.message == conversation.message_of(tracker):
                 return [SlotSet("submission", None)]  # sent once more: it is kept, and only the reply got lost
             return await _take(Turn(tracker, dispatcher, submission, form))
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("answer_not_kept", error=str(error))
             conversation.send_plain(dispatcher, asking.not_kept())
             return [SlotSet("submission", None)]
@@ -181,7 +181,7 @@ class AskField(Action):
         """Sends the question with its buttons."""
         try:
             return await self._ask(dispatcher, tracker)
-        except DatabaseError as error:
+        except StorageError as error:
             log.error("field_not_asked", error=str(error))
             conversation.send_plain(dispatcher, asking.trouble())
             return [SlotSet("starting", None)]  # what is said next is no consent to what was not asked
@@ -216,7 +216,7 @@ class TellSubmission(Action):
         if outcome in (State.DRAFTED, State.PRINTED):
             try:
                 return [*await _tell_last(dispatcher, tracker), *ended]
-            except DatabaseError as error:
+            except StorageError as error:
                 log.error("draft_not_told", error=str(error))
                 conversation.send_plain(dispatcher, asking.done_but_not_told())
                 return ended
@@ -228,7 +228,7 @@ async def resumed(tracker: Tracker) -> list[EventType]:
     """After another form: back to the submission, or else to the questions about a case, that were interrupted."""
     try:
         submission = await asyncio.to_thread(submissions().current, tracker.sender_id)
-    except DatabaseError:
+    except StorageError:
         return []
     if submission is not None and submission.procedure in forms().codes:
         return [FollowupAction(FORM)]
@@ -507,7 +507,7 @@ async def _send(turn: Turn) -> list[EventType]:
 async def _make_known(tracker: Tracker, made: Submission) -> None:
     """So that "hồ sơ của tôi" is the draft, too. If the province is slow just now, it is done when it is asked for."""
     if made.content.draft is not None:
-        with contextlib.suppress(DossierError, DatabaseError):
+        with contextlib.suppress(DossierError, StorageError):
             asker = Asker(tracker.sender_id, conversation.address_of(tracker))
             await doorkeeper().own(made.content.draft.code, asker)
 
@@ -546,7 +546,7 @@ async def _tell_last(dispatcher: CollectingDispatcher, tracker: Tracker) -> list
     places = library().surroundings.places
     try:
         papers = await asyncio.to_thread(drafted.papers, tracker.sender_id, last, form, places, files())
-    except (DatabaseError, SubmissionError) as error:
+    except (StorageError, SubmissionError) as error:
         log.error("papers_not_made", error=str(error))
         papers = drafted.Papers(())
     fees = asking.fees_of(library(), last.procedure)

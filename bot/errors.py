@@ -10,6 +10,7 @@ GatewayError
 ├── AttachmentRefused B107  422  the file cannot be taken; the message says why
 ├── TooManyFiles      B108  429  too many files in a short time
 ├── NoSuchFile        B109  404  there is no file of this id, or none any more
+├── NotFromChannel    B110  401  a call of a webhook that the channel's service did not make
 ├── AssistantAway     B201  503  Rasa or the action server does not answer
 ├── AssistantSilent   B202  502  Rasa answered with nothing, or with something unreadable
 └── ActionsAway       B203  503  the action server does not take or give files or notices
@@ -110,6 +111,14 @@ class NoSuchFile(GatewayError):
     code = "B109"
     status = 404
     message = "Tệp này không còn nữa. Tệp chỉ được giữ một thời gian."
+
+
+class NotFromChannel(GatewayError):
+    """A call of a webhook that the channel's service did not make: a wrong or missing signature or secret."""
+
+    code = "B110"
+    status = 401
+    message = "Yêu cầu không được ký đúng."
 
 
 class AssistantAway(GatewayError):

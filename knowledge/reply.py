@@ -125,7 +125,9 @@ class Attached(Part):
 class Reply(Part):
     """One reply. confidence: the measured chance that it is right, 0 to 1.
 
-    attached: pictures and documents. wants_file: a photo or PDF would be a good answer.
+    attached: pictures and documents. wants_file: a photo or PDF would be a good answer; wants_contact: the person's own
+    telephone number, vouched for by the channel; wants_location: where they are. erased: what the conversation had
+    given was deleted, so nothing of it must stay on the way either.
     """
 
     text: str
@@ -138,3 +140,6 @@ class Reply(Part):
     card: Card | None = None
     attached: tuple[Attached, ...] = ()
     wants_file: bool = False
+    wants_contact: bool = False
+    wants_location: bool = False
+    erased: bool = False

@@ -13,9 +13,9 @@ import pytest
 
 from knowledge.settings import ROOT
 
-OURS = ("knowledge", "actions", "bot", "understanding", "deploy")
+OURS = ("knowledge", "storage", "actions", "bot", "understanding", "deploy")
 WITH_ERRORS = ("knowledge", "bot", "actions.desk", "actions.dossiers", "actions.submissions", "actions.privacy",
-               "actions.database")  # fmt: skip
+               "storage")  # fmt: skip
 # The only modules of knowledge that ask anything of another machine: the national portal, to sync its procedures.
 ASK_THE_PORTAL = {"knowledge/imports/portal_client.py", "knowledge/imports/sync.py"}
 # The modules of knowledge that Rasa's environment uses too.
@@ -73,7 +73,12 @@ def test_what_answers_citizens_needs_nothing_of_the_formats_of_imports() -> None
     assert {arrow.split(" -> ")[1] for arrow in used} == {"knowledge.imports.merge.Merged"}
 
 
-def test_bot_and_actions_share_only_knowledge() -> None:
+def test_storage_knows_nobody() -> None:
+    assert arrows("storage", "knowledge", "bot", "actions", "understanding", "deploy", "tests") == []
+    assert arrows("knowledge", "storage") == []
+
+
+def test_bot_and_actions_share_only_knowledge_and_storage() -> None:
     assert arrows("bot", "actions", "understanding", "deploy", "tests") == []
     assert arrows("actions", "bot", "understanding", "deploy", "tests") == []
     assert arrows("bot", "knowledge") != []

@@ -33,7 +33,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     FileSettings, InnerSettings, SandboxSettings,
 )  # fmt: skip
 WITH_ERRORS = ("knowledge", "bot", "actions.desk", "actions.dossiers", "actions.submissions", "actions.privacy",
-               "actions.database")  # fmt: skip
+               "storage")  # fmt: skip
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

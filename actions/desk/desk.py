@@ -14,8 +14,7 @@ import structlog
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from actions.database.errors import DatabaseUnavailable
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.desk.entries import (
     Counts,
     Forgotten,
@@ -34,6 +33,8 @@ from actions.desk.survey import read_survey
 from actions.desk.tables import HandOverRow, HelpfulRow, ReviewRow, SurveyRow
 from knowledge.masking import mask
 from knowledge.normalise import fold
+from storage.errors import DatabaseUnavailable
+from storage.work import rows_changed
 
 HERE = timezone(timedelta(hours=7))  # Vietnam's time, for days
 TURNS = 20  # of a conversation at most are kept with a hand-over, the last ones

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.database.errors import DatabaseUnavailable
 from actions.desk.desk import HERE, Desk
 from actions.desk.errors import DeskUnavailable
+from storage.errors import DatabaseUnavailable
 
 
 class HandedOver:

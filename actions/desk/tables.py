@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Boolean, Date, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import WORD, Base, Moment, words
+from actions.database.base import Base
 from actions.desk.entries import Kind, Reason, ReviewStatus, Status, Why
+from storage.columns import WORD, Moment, words
 
 _OPEN = text("status IN ('waiting', 'taken')")
 

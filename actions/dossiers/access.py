@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.dossiers import audit
 from actions.dossiers.access_settings import AccessSettings
 from actions.dossiers.access_tables import GrantRow, Outcome, Subject
@@ -28,8 +28,9 @@ from actions.dossiers.limits import Charge, Limits
 from actions.dossiers.proofs import Proof, matches
 from actions.dossiers.register import Register
 from actions.privacy.settings import PrivacySettings
-from actions.privacy.vault import Vault
 from knowledge.working_days import VIETNAM
+from storage.vault import Vault
+from storage.work import rows_changed
 
 NOBODYS_CODE = "000.00.00.H41-900101-0000"  # of a day on which no such codes existed
 HELD_TICKS = 4  # ticks more for every failure above the ceiling

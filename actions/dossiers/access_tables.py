@@ -11,7 +11,8 @@ from enum import StrEnum
 from sqlalchemy import Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, Base, Moment, words
+from actions.database.base import Base
+from storage.columns import HASH, Moment, words
 
 
 class Subject(StrEnum):

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.dossiers.access_tables import AuditRow, Outcome
-from actions.privacy.vault import Vault
+from storage.vault import Vault
+from storage.work import rows_changed
 
 FAILURES = (Outcome.REFUSED, Outcome.LOCKED, Outcome.UNREADABLE)
 

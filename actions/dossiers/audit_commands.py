@@ -12,12 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actions.database.errors import DatabaseError
 from actions.database.work import Database
 from actions.dossiers.access_tables import Outcome
 from actions.dossiers.audit import Audit
 from actions.privacy.settings import privacy_settings
 from knowledge.working_days import VIETNAM
+from storage.errors import StorageError
 
 SHOWN = 8  # characters of a name: enough to see which lines belong together
 
@@ -41,7 +41,7 @@ def one_line_errors() -> Iterator[None]:
     """An error of the database is one line and exit status 1, not a traceback."""
     try:
         yield
-    except DatabaseError as error:
+    except StorageError as error:
         errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

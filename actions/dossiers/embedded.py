@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from actions.database.errors import DatabaseUnavailable
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.dossiers.dossier import Channel, Dossier, Draft, DraftFile, DraftRequest, Proofs, Status, Step
 from actions.dossiers.errors import NoSuchDossier, RegisterAway, RegisterStrange
 from actions.dossiers.tables import DossierRow, DraftFileRow, DraftRow, NumberRow
-from actions.privacy.errors import VaultLocked
-from actions.privacy.vault import Vault
 from knowledge.working_days import VIETNAM
+from storage.errors import DatabaseUnavailable, VaultLocked
+from storage.vault import Vault
+from storage.work import rows_changed
 
 AGENCY = "000.00.00.H41"  # the province, as the codes of its dossiers begin
 SERIAL_LENGTH = 4  # digits at least

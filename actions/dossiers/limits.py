@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from actions.database.work import rows_changed
 from actions.dossiers.access_settings import AccessSettings
 from actions.dossiers.access_tables import Subject, TriesRow
+from storage.work import rows_changed
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 1440))  # the last one for all that follow
 MINUTE = timedelta(minutes=1)

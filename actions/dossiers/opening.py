@@ -16,7 +16,7 @@ from actions.dossiers.lgsp import LgspRegister
 from actions.dossiers.register import Register
 from actions.dossiers.rest import RestRegister
 from actions.dossiers.settings import DossierSettings, Kind
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
 

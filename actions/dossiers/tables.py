@@ -1,6 +1,6 @@
 """Tables of the embedded register. A change here needs a new step in actions/database/migrations/versions.
 
-Whatever tells of a person is sealed (actions/privacy/vault.py); codes and keys are kept as keyed hashes.
+Whatever tells of a person is sealed (storage/vault.py); codes and keys are kept as keyed hashes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, Base, Moment
+from actions.database.base import Base
+from storage.columns import HASH, Moment
 
 
 class DossierRow(Base):

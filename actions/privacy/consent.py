@@ -15,14 +15,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import delete, func, select
 
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.privacy.consent_tables import ConsentRow, Said
 from actions.privacy.errors import ConsentUnusable
-from actions.privacy.settings import ROOT, PrivacySettings
-from actions.privacy.vault import Vault
+from actions.privacy.settings import PrivacySettings
 from knowledge.errors import RecordError
 from knowledge.working_days import VIETNAM
 from knowledge.yaml_file import read_yaml
+from storage.settings import ROOT
+from storage.vault import Vault
+from storage.work import rows_changed
 
 FILE = ROOT / "data" / "consent.yml"
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]  # as long as a button

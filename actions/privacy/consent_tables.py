@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, WORD, Base, Moment, words
+from actions.database.base import Base
+from storage.columns import HASH, WORD, Moment, words
 
 FINGERPRINT = 64  # characters of a SHA-256
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, Base, Moment, words
+from actions.database.base import Base
+from storage.columns import HASH, Moment, words
 
 ID = 32  # characters of secrets.token_urlsafe(24)
 

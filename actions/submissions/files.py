@@ -14,12 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
-from actions.privacy.vault import Vault
+from actions.database.work import Database
 from actions.submissions.errors import FileRefused, NoSuchFile
 from actions.submissions.file_settings import MEBIBYTE
 from actions.submissions.file_tables import ID, FileKind, FileRow
 from knowledge.working_days import VIETNAM
+from storage.vault import Vault
+from storage.work import rows_changed
 
 MADE_KEPT = 30  # files made for one conversation, but for those of a submission; older ones are deleted
 NAME_LENGTH = 120  # as many characters as knowledge/reply.py lets a name have

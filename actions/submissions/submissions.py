@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
-from actions.privacy.vault import Vault
+from actions.database.work import Database
 from actions.submissions.errors import NoSuchSubmission
 from actions.submissions.submission import Content, Submission
 from actions.submissions.tables import RememberedRow, State, SubmissionRow
 from knowledge.working_days import VIETNAM
+from storage.vault import Vault
+from storage.work import rows_changed
 
 OPEN = (State.ASKING, State.LATER, State.SENDING)
 STATES = {

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, Base, Moment, words
+from actions.database.base import Base
+from storage.columns import HASH, Moment, words
 
 _OPEN = text("state IN ('asking', 'later', 'sending')")
 

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
-from actions.privacy.vault import Vault
+from actions.database.work import Database
 from actions.watching.following import Kept
 from actions.watching.settings import WatchSettings
 from actions.watching.tables import FollowingRow, ReturnRow
+from storage.vault import Vault
+from storage.work import rows_changed
 
 LEASE = timedelta(minutes=2)  # longer than any look; after a crash somebody else looks then
 FIRST_WAIT = 60.0  # seconds after a look that failed, doubled each time

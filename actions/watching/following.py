@@ -11,15 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
+from actions.database.work import Database
 from actions.dossiers.dossier import Dossier
-from actions.privacy.vault import Vault
 from actions.watching.news import Seen
 from actions.watching.outbox import Outbox
 from actions.watching.quiet import Quiet
 from actions.watching.settings import WatchSettings
 from actions.watching.tables import FollowingRow, ReturnRow
 from knowledge.working_days import VIETNAM, WorkCalendar
+from storage.vault import Vault
+from storage.work import rows_changed
 
 WAIT_FOR_RETURN = timedelta(days=7)  # after that nobody waits any more for the answer they wanted
 

@@ -16,12 +16,9 @@ from typing import Protocol
 import structlog
 from sqlalchemy.orm import Session
 
-from actions.database.errors import DatabaseUnavailable
 from actions.dossiers.dossier import Dossier, Status
 from actions.dossiers.errors import DossierError, NoSuchDossier
 from actions.dossiers.telling import NoticeKind
-from actions.privacy.errors import VaultLocked
-from actions.privacy.vault import Vault
 from actions.watching.claims import Claim, Claims, Waiting
 from actions.watching.following import Kept
 from actions.watching.news import Seen, news
@@ -31,6 +28,8 @@ from actions.watching.settings import WatchSettings
 from actions.watching.tables import FollowingRow
 from knowledge.reply import Button, Outcome, Reply
 from knowledge.working_days import VIETNAM, WorkCalendar
+from storage.errors import DatabaseUnavailable, VaultLocked
+from storage.vault import Vault
 
 AT_ONCE = 4  # questions to the register at the same time
 MOST_A_ROUND = 400  # looks; the rest is for the next round

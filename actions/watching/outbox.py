@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from actions.database.work import Database, rows_changed
-from actions.privacy.vault import Vault
+from actions.database.work import Database
 from actions.watching.quiet import NIGHT, Quiet
 from actions.watching.tables import NoticeRow
 from knowledge.reply import Reply
+from storage.vault import Vault
+from storage.work import rows_changed
 
 KEEP_DAYS = 14
 MOST = 50  # notices fetched at once

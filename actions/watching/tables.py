@@ -1,6 +1,6 @@
 """Tables of the notices. A change here needs a new step in actions/database/migrations/versions.
 
-Conversations and dossiers stand here as keyed hashes; what must be known again is sealed (actions/privacy/vault.py).
+Conversations and dossiers stand here as keyed hashes; what must be known again is sealed (storage/vault.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.database.base import HASH, Base, Moment
+from actions.database.base import Base
+from storage.columns import HASH, Moment
 
 
 class FollowingRow(Base):

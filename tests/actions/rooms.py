@@ -17,7 +17,6 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from actions import assistant
-from actions.database.errors import DatabaseUnavailable
 from actions.database.work import Database
 from actions.dossiers.access import Doorkeeper
 from actions.dossiers.access_settings import AccessSettings
@@ -27,12 +26,13 @@ from actions.dossiers.errors import RegisterAway
 from actions.dossiers.examples import example_dossiers
 from actions.dossiers.guarded import GuardedRegister
 from actions.privacy.settings import PrivacySettings
-from actions.privacy.vault import Vault
 from actions.submissions.file_settings import FileSettings
 from actions.submissions.files import StoredFile
 from actions.submissions.submission import Submission
 from actions.watching.settings import WatchSettings
 from knowledge.reply import Attached
+from storage.errors import DatabaseUnavailable
+from storage.vault import Vault
 from tests.actions.dossiers.doors import KEY, NOW, Clock
 from tests.actions.eforms import write_forms
 

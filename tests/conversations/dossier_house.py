@@ -27,11 +27,11 @@ from sqlalchemy.engine import make_url
 from actions.database.work import Database
 from actions.dossiers.dossier import DraftFile
 from actions.dossiers.embedded import EmbeddedRegister, StoredDraft
-from actions.privacy.vault import Vault
 from actions.submissions.form import EForm
 from bot.client import Conversation, Fetched, connect, everything_read
 from bot.sessions import Sessions
 from knowledge.reply import Reply
+from storage.vault import Vault
 from tests.actions.dossiers.sandbox_server import Sandbox
 from tests.actions.submissions.birth import TYPED
 from tests.house import Breakable, Entry

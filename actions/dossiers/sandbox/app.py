@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actions.database.errors import DatabaseUnavailable
 from actions.dossiers.errors import DossierError, DraftRefused, NoSuchDossier, NothingNext
 from actions.dossiers.sandbox import control_routes, lgsp_routes, page_routes, rest_routes
 from actions.dossiers.sandbox.faults import FAULTY, FaultyWays
 from actions.dossiers.sandbox.province import Province
 from actions.dossiers.sandbox.settings import SandboxSettings
+from storage.errors import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 

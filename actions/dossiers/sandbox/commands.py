@@ -17,12 +17,11 @@ def sandbox(
     token: Annotated[str | None, typer.Option(help="Bearer token of the REST API; else “sandbox”.")] = None,
 ) -> None:
     """Serves a made-up province that speaks LGSP and REST, until it is stopped. See docs/sandbox.md."""
-    from actions.database.errors import DatabaseUnavailable
     from actions.dossiers.errors import DossierError
     from actions.dossiers.sandbox.serving import serve
     from actions.dossiers.sandbox.settings import SandboxSettings
-    from actions.privacy.errors import VaultLocked
     from actions.privacy.settings import privacy_settings
+    from storage.errors import DatabaseUnavailable, VaultLocked
 
     given = {"port": port, "speed": speed, "database": database, "seed": seed, "token": token}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

@@ -21,7 +21,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from actions.database.errors import DatabaseUnavailable
 from actions.dossiers.dossier import Dossier, Step
 from actions.dossiers.errors import DossierError, DraftRefused, NoSuchDossier, RegisterStrange
 from actions.dossiers.lgsp_fields import from_exchange, read_moment, read_status, to_exchange
@@ -29,6 +28,7 @@ from actions.dossiers.rest_api import DossierOut
 from actions.dossiers.sandbox import catalogue
 from actions.dossiers.sandbox.lgsp_procedures import procedure_fields
 from actions.dossiers.sandbox.province import Province
+from storage.errors import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 

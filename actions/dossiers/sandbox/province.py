@@ -24,8 +24,8 @@ from actions.dossiers.sandbox.made_up import new_dossier
 from actions.dossiers.sandbox.scripts import SCRIPTS, Beat, put_into, script_of
 from actions.dossiers.sandbox.tables import PlanRow, SandboxBase
 from actions.dossiers.tables import DossierRow, DraftFileRow, DraftRow
-from actions.privacy.vault import Vault
 from knowledge.working_days import VIETNAM
+from storage.vault import Vault
 
 FIRST_SERIAL = 5001  # of a day's made-up dossiers; the register numbers its drafts from 1
 MOST = 1000  # dossiers that are listed

@@ -14,7 +14,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
-from actions.database.errors import DatabaseUnavailable
 from actions.dossiers.errors import DraftRefused, NoSuchDossier, RegisterAway
 from actions.dossiers.rest_api import (
     CODE_PATTERN,
@@ -28,6 +27,7 @@ from actions.dossiers.rest_api import (
     ProblemCode,
 )
 from actions.dossiers.sandbox.province import Province
+from storage.errors import DatabaseUnavailable
 
 VERSION = "1.0.0"
 BASE = "/rest/v1"

@@ -16,7 +16,7 @@ from actions.dossiers.sandbox.app import create_app
 from actions.dossiers.sandbox.faults import SEVER
 from actions.dossiers.sandbox.province import Province
 from actions.dossiers.sandbox.settings import SandboxSettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
 

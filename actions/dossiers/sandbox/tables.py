@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Float, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from actions.database.base import HASH, WORD, Moment
+from storage.columns import HASH, WORD, Moment
 
 
 class SandboxBase(DeclarativeBase):

@@ -10,12 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from actions.database.engine import open_database
 from actions.database.every_table import METADATA
+from actions.database.work import MIGRATIONS
 from actions.desk.desk import Desk
 from actions.desk.entries import Reason
 from actions.desk.errors import DeskUnavailable
 from actions.desk.settings import DeskSettings
+from storage.engine import open_database
 from tests.postgres import Postgres
 
 PROCESSES = 3
@@ -27,7 +28,7 @@ def url(tmp_path: Path) -> str:
 
 
 def test_the_steps_make_the_tables_that_the_code_knows(database_url: str) -> None:
-    with open_database(database_url).connect() as connection:
+    with open_database(database_url, MIGRATIONS).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
         assert {index["name"] for index in inspect(connection).get_indexes("hand_over")} >= {"open_hand_over"}
@@ -40,7 +41,7 @@ def test_opening_again_keeps_what_is_there(database_url: str) -> None:
 
 
 def test_only_this_user_reads_the_file(url: str, tmp_path: Path) -> None:
-    open_database(url)
+    open_database(url, MIGRATIONS)
     assert (tmp_path / "below" / "desk.sqlite").stat().st_mode & 0o077 == 0
 
 
@@ -63,7 +64,7 @@ def test_several_processes_may_start_at_once(database_url: str) -> None:
 
 
 def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
-    open_database(url)
+    open_database(url, MIGRATIONS)
     plain = create_engine(url)
     with plain.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -86,7 +87,7 @@ def test_what_a_citizen_wrote_stands_in_no_error(database_url: str) -> None:
 
 
 def told(url: str, name: str) -> str:
-    engine = open_database(url)
+    engine = open_database(url, MIGRATIONS)
     with engine.connect() as connection:
         found = str(connection.scalar(text(f"SHOW {name}")))
     engine.dispose()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from actions.database.errors import DatabaseUnavailable
 from actions.desk.desk import Desk
 from actions.desk.entries import Reason
 from actions.desk.errors import DeskUnavailable, NoSuchHandOver
 from actions.desk.handed_over import HandedOver
+from storage.errors import DatabaseUnavailable
 from tests.actions.desk.conftest import Clock
 
 

@@ -18,7 +18,7 @@ from actions.dossiers.errors import DossierError, DraftsNotTaken
 from actions.dossiers.examples import example_dossiers
 from actions.dossiers.proofs import Proof, ProofKind
 from actions.privacy.settings import PrivacySettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, nine in the morning in Vietnam
 KEY = "3Zb2Yk1oXb9fV1QxvJ0mC8yJ3yX8vQmI4yqkq0tq5uE="

@@ -20,7 +20,7 @@ from actions.dossiers.sandbox.faults import Faults
 from actions.dossiers.sandbox.province import Province
 from actions.dossiers.sandbox.serving import listening, make_server
 from actions.dossiers.sandbox.settings import SandboxSettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 TOKEN, USER, PASSWORD = "a-token-for-tests", "a-user-for-tests", "a-password-for-tests"
 PATIENCE = 30  # seconds that anything may take

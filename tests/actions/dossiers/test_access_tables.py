@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.database.base import HASH
 from actions.database.every_table import METADATA
 from actions.dossiers.access_tables import AuditRow, GrantRow, Subject, TriesRow
+from storage.columns import HASH
 
 
 def test_the_tables_are_known_to_the_database() -> None:

@@ -11,7 +11,7 @@ import pytest
 from actions.database.work import Database
 from actions.dossiers.access_tables import Outcome
 from actions.dossiers.audit import Audit, names_of
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 from tests.actions.dossiers.doors import KEY, NOW, Clock
 
 CODE = "000.00.00.H41-261120-0007"

@@ -13,7 +13,7 @@ from actions.database.work import Database
 from actions.dossiers import audit_commands
 from actions.dossiers.access_tables import Outcome
 from actions.dossiers.audit import Audit
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 from tests.actions.dossiers.doors import KEY
 
 CODE = "000.00.00.H41-261120-0007"

@@ -28,7 +28,7 @@ from actions.dossiers.lgsp import LgspRegister
 from actions.dossiers.opening import fill
 from actions.dossiers.register import Register
 from actions.dossiers.rest import RestRegister
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 from tests.actions.dossiers.sandbox_server import Sandbox
 
 UNKNOWN = "000.00.00.H41-261101-9999"

@@ -21,7 +21,7 @@ from actions.dossiers.errors import NoSuchDossier, RegisterAway, RegisterStrange
 from actions.dossiers.examples import example_dossiers
 from actions.dossiers.register import Register
 from actions.dossiers.tables import DossierRow
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 KEY = "A" * 43 + "="  # of tests only; the processes of a test share it

@@ -18,8 +18,8 @@ from actions.database.work import Database
 from actions.dossiers.dossier import DraftRequest
 from actions.dossiers.embedded import EmbeddedRegister
 from actions.dossiers.examples import MINISTRY_CODE, example_dossiers
-from actions.privacy.vault import Vault
 from knowledge.settings import ROOT
+from storage.vault import Vault
 
 LIMIT = 120  # seconds
 NEW = {

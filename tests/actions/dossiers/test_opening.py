@@ -16,7 +16,7 @@ from actions.dossiers.lgsp import LgspRegister
 from actions.dossiers.opening import fill, open_register
 from actions.dossiers.rest import RestRegister
 from actions.dossiers.settings import DossierSettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 AWAY = "https://province.example.vn"

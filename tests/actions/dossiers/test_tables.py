@@ -12,7 +12,7 @@ from actions.dossiers.dossier import DraftFile, DraftRequest
 from actions.dossiers.embedded import EmbeddedRegister
 from actions.dossiers.examples import example_dossiers
 from actions.dossiers.tables import DossierRow, DraftFileRow, DraftRow, NumberRow
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TABLES = (DossierRow, DraftRow, DraftFileRow, NumberRow)

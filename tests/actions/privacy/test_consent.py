@@ -17,7 +17,7 @@ from actions.privacy.consent import FILE, Consents
 from actions.privacy.consent_tables import Said
 from actions.privacy.errors import ConsentUnusable
 from actions.privacy.settings import PrivacySettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {"_env_file": None, "keep_answers_days": 30, "keep_files_days": 7, "keep_grants_days": 30}

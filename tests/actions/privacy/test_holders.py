@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from actions.database.errors import DatabaseUnavailable
 from actions.privacy.holders import NOTHING, SHOWN, Holder, PersonalData
+from storage.errors import DatabaseUnavailable
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 EVIDENCE = "Bằng chứng đồng ý được giữ 730 ngày."

@@ -9,8 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
-from actions.privacy import settings as module
 from actions.privacy.settings import PrivacySettings
+from storage import settings as module
 
 NO_ENV_FILE: dict[str, Any] = {"_env_file": None}
 DAYS = ("keep_answers_days", "keep_files_days", "keep_grants_days", "keep_consent_days", "keep_audit_days")

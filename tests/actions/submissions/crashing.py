@@ -21,12 +21,12 @@ from sqlalchemy import event
 from actions.database.work import Database
 from actions.dossiers.dossier import Draft, DraftRequest
 from actions.dossiers.embedded import EmbeddedRegister
-from actions.privacy.vault import Vault
 from actions.submissions.drafting import make_draft
 from actions.submissions.reading import read_answer
 from actions.submissions.submission import Content, Submission, answered, field_asked
 from actions.submissions.submissions import Submissions
 from actions.submissions.tables import State
+from storage.vault import Vault
 from tests.actions.submissions.birth import CODE, TYPED, around, form
 
 FIRST, SEND = "begin", "send"

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from actions.database.work import Database
-from actions.privacy.vault import Vault
 from actions.submissions.attachments import Attachments, type_of
 from actions.submissions.errors import FileRefused, ScannerAway
 from actions.submissions.file_settings import MEBIBYTE, FileSettings
 from actions.submissions.files import Files
 from actions.submissions.picture_checks import Problem
 from actions.submissions.scanning import ClamAV
+from storage.vault import Vault
 from tests.actions.submissions import pdfs, pictures
 from tests.actions.submissions.test_scanning import EICAR, clamd
 

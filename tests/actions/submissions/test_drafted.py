@@ -16,13 +16,13 @@ from pypdf import PdfReader
 
 from actions.database.work import Database
 from actions.dossiers.dossier import Draft, FeeDue
-from actions.privacy.vault import Vault
 from actions.submissions.drafted import DEMONSTRATION, Papers, papers, told
 from actions.submissions.files import Files
 from actions.submissions.submission import Content, Submission
 from actions.submissions.tables import State
 from knowledge.record import Procedure
 from knowledge.reply import Attached, Outcome
+from storage.vault import Vault
 from tests.actions.submissions.birth import ANSWERS, CODE, form, places
 from tests.knowledge import tiny
 

@@ -17,13 +17,13 @@ from actions.database.work import Database
 from actions.dossiers.dossier import Dossier, Draft, DraftFile, DraftRequest
 from actions.dossiers.embedded import EmbeddedRegister
 from actions.dossiers.errors import DraftRefused, DraftsNotTaken, NoSuchDossier, RegisterAway
-from actions.privacy.vault import Vault
 from actions.submissions.drafting import documents_missing, make_draft, request_of
 from actions.submissions.errors import NotReady
 from actions.submissions.submission import Content, Submission
 from actions.submissions.submissions import Submissions
 from actions.submissions.tables import State
 from knowledge.settings import ROOT
+from storage.vault import Vault
 from tests.actions.submissions import crashing
 from tests.actions.submissions.birth import ANSWERS, CODE, form
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from actions.database.work import Database
-from actions.privacy.vault import Vault
 from actions.submissions.errors import FileRefused, NoSuchFile
 from actions.submissions.file_tables import FileKind
 from actions.submissions.files import MADE_KEPT, NAME_LENGTH, Files, StoredFile, file_name
 from knowledge.reply import Attached
+from storage.vault import Vault
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 WHO, OTHER = "conversation-1", "conversation-2"

@@ -12,11 +12,11 @@ from cryptography.fernet import Fernet
 from PIL import Image
 
 from actions.database.work import Database
-from actions.privacy.vault import Vault
 from actions.submissions.file_tables import FileKind
 from actions.submissions.files import Files
 from actions.submissions.handing_out import hand_out, qr_alt, qr_png, sample
 from actions.submissions.reading_codes import read_codes
+from storage.vault import Vault
 from tests.actions.submissions import pictures
 
 LINK = "http://127.0.0.1:8090/nop/ban-nhap?ma=000.00.00.H41-261123-0001&khoa=0123456789abcdef"

@@ -11,11 +11,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
 
 from actions.database.work import Database
-from actions.privacy.vault import Vault
 from actions.submissions.errors import NoSuchSubmission
 from actions.submissions.submission import Content, Submission, answered
 from actions.submissions.submissions import Submissions, known_answers
 from actions.submissions.tables import State
+from storage.vault import Vault
 from tests.actions.submissions.birth import CODE, form
 
 KEY = Fernet.generate_key().decode()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from cryptography.fernet import Fernet
 
-from actions.privacy.vault import Vault
 from knowledge.working_days import WorkCalendar, load_calendar
+from storage.vault import Vault
 from tests.actions.watching.province import Clock, Province, Watch
 
 

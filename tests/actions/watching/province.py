@@ -10,7 +10,6 @@ from actions.database.work import Database
 from actions.dossiers.dossier import Dossier, Status
 from actions.dossiers.errors import NoSuchDossier
 from actions.dossiers.telling import NoticeKind as Kind
-from actions.privacy.vault import Vault
 from actions.watching.claims import Claims
 from actions.watching.following import Following
 from actions.watching.looking import Round, Watcher
@@ -18,6 +17,7 @@ from actions.watching.outbox import Notice, Outbox
 from actions.watching.quiet import Quiet
 from actions.watching.settings import WatchSettings
 from knowledge.working_days import WorkCalendar
+from storage.vault import Vault
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # nine in the morning in Vietnam; the next day is a holiday
 CODE = "000.00.00.H41-261105-0007"

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from actions.privacy.errors import VaultLocked
-from actions.privacy.vault import Vault
 from actions.watching.claims import LEASE, Claim
+from storage.errors import VaultLocked
+from storage.vault import Vault
 from tests.actions.watching.province import CODE, ME, OTHER, Watch, a_dossier
 
 

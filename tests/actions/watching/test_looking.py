@@ -17,17 +17,17 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from actions.database.errors import DatabaseUnavailable
 from actions.database.work import Database
 from actions.dossiers.dossier import Apology, Dossier, Obligation, Status, Supplement
 from actions.dossiers.errors import RegisterAway, RegisterRefuses, RegisterStrange
 from actions.dossiers.telling import NoticeKind as Kind
-from actions.privacy.vault import Vault
 from actions.watching.claims import LEASE
 from actions.watching.looking import GIVE_UP, joined
 from actions.watching.outbox import Outgoing
 from knowledge.reply import Outcome
 from knowledge.working_days import WorkCalendar, load_calendar
+from storage.errors import DatabaseUnavailable
+from storage.vault import Vault
 from tests.actions.watching.province import CODE, ME, MONDAY, OTHER, OWNER, REF, Clock, Province, Watch, a_dossier, say
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from actions.database.errors import DatabaseUnavailable
 from actions.dossiers.dossier import Status
 from actions.watching import schedule
 from actions.watching.looking import Round, Watcher
 from actions.watching.schedule import start, stop
+from storage.errors import DatabaseUnavailable
 from tests.actions.watching.province import CODE, Watch, a_dossier
 
 LIMIT = 20.0  # seconds until what must come has come

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from actions.database.work import Database
 from actions.dossiers.sandbox.province import Province
 from actions.dossiers.sandbox.settings import SandboxSettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # nine in the morning in Vietnam
 

@@ -14,7 +14,7 @@ import uvicorn
 from actions.dossiers.sandbox import serving
 from actions.dossiers.sandbox.serving import listening, serve
 from actions.dossiers.sandbox.settings import SandboxSettings
-from actions.privacy.vault import Vault
+from storage.vault import Vault
 from tests.actions.dossiers.sandbox_server import PATIENCE
 
 

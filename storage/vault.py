@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from actions.privacy.errors import VaultLocked
+from storage.errors import VaultLocked
 
 HASH_LENGTH = 32  # hexadecimal characters
 

@@ -1,4 +1,4 @@
-"""Opens the database of the actions and brings it to the tables of this version."""
+"""Opens a database and brings it to the tables of this version."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ POSTGRES_LOCK = 1_301_820_553  # any number, but always the same: who migrates h
 _one_at_a_time = threading.Lock()  # Alembic keeps what it works on in a global
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, migrations: Path) -> Engine:
     """An engine over an up-to-date database. Processes that start at once wait for one another.
 
     Raises errors of SQLAlchemy, of Alembic (CommandError: made by a newer version) and OSError.
@@ -38,13 +38,13 @@ def open_database(url: str) -> Engine:
             for patience in ("statement_timeout", "lock_timeout"):
                 connection.execute(text(f"SET LOCAL {patience} = {LONGEST_MIGRATION}"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": POSTGRES_LOCK})
-        _migrate(connection)
+        _migrate(connection, migrations)
     return engine
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, migrations: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.privacy.errors import VaultLocked
-from actions.privacy.vault import HASH_LENGTH, Vault, kept_key
+from storage.errors import VaultLocked
+from storage.vault import HASH_LENGTH, Vault, kept_key
 
 KEY, OTHER = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 TEXT = "Nguyễn Thị Bưởi, 040093001234"
