@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from bot.channels.words import attached_words, chosen, said_of, told
 from bot.client import Conversation, connect
 from knowledge.reply import Button, Reply
 
@@ -15,13 +16,13 @@ ATTACH = re.compile(r"/g(?:ử|u)i\s+(?P<path>.+)", re.IGNORECASE)
 
 
 class Talk:
-    """One talk: what it shows, where, and which buttons a number chooses."""
+    """One talk: what it shows, where, and the menu that is chosen from."""
 
     def __init__(self, client: httpx.Client, screen: Console) -> None:
         self._url = str(client.base_url).rstrip("/")
         self._conversation = Conversation(client)
         self._screen = screen
-        self._buttons: tuple[Button, ...] = ()
+        self._menu: tuple[Button, ...] = ()
 
     def hear(self, line: str) -> None:
         """Sends a line, a tapped button or a file, and shows what comes back."""
@@ -34,15 +35,14 @@ class Talk:
             self._screen.print(f"Không mở được tệp: {error.strerror}.", style="red", highlight=False, markup=False)
             return
         self._show(reply)
-        self._buttons = reply.buttons
-        for told in self._conversation.notices():
+        for notice in self._conversation.notices():
             self._screen.print("Tin mới:", style="bold")
-            self._show(told.reply, numbered=False)
+            self._show(notice.reply, with_menu=False)
 
     def _said(self, line: str) -> Reply:
         if attached := ATTACH.fullmatch(line):
             return self._give(attached["path"].strip("\"'"))
-        tapped = self._buttons[int(line) - 1] if line.isdigit() and 1 <= int(line) <= len(self._buttons) else None
+        tapped = chosen(line, self._menu)
         return self._conversation.say(tapped.title, tapped.payload) if tapped else self._conversation.say(line)
 
     def _give(self, path: str) -> Reply:
@@ -50,17 +50,20 @@ class Talk:
         self._screen.print(f"Đã gửi {uploaded.name}.", style="green", markup=False, highlight=False)
         return self._conversation.say(uploaded.name, uploaded.payload)
 
-    def _show(self, reply: Reply, numbered: bool = True) -> None:
-        self._print(reply.text)
-        for one in reply.attached:
-            self._print(f"  📎 {one.name}: {self._url}/api/files/{one.id}", "green", whole=True)
-        for position, button in enumerate(reply.buttons if numbered else (), 1):
-            self._print(f"  [{position}] {button.title}", "cyan")
+    def _show(self, reply: Reply, with_menu: bool = True) -> None:
+        beside = [attached_words(one, f"{self._url}/api/files/{one.id}", said_of(reply)) for one in reply.attached]
+        shown = told(reply if with_menu else reply.model_copy(update={"buttons": ()}), beside)
+        for paragraph in shown.paragraphs:
+            for line in paragraph.split("\n"):
+                self._print(line, whole="://" in line)
+            self._print("")
+        if with_menu:
+            self._menu = shown.menu
         if reply.wants_file:
-            self._print("  (gõ /gửi và đường dẫn của tệp để gửi ảnh hay PDF)", "green")
+            self._print("(gõ /gửi và đường dẫn của tệp để gửi ảnh hay PDF)", "green")
 
     def _print(self, text: str, style: str | None = None, whole: bool = False) -> None:
-        """whole: a line that must not be broken, such as an address."""
+        """whole: a line that must not be broken, since an address stands in it."""
         self._screen.print(text, style=style, markup=False, highlight=False, soft_wrap=whole)
 
 
@@ -69,8 +72,7 @@ def talk(url: str, screen: Console) -> None:
     with connect(url) as client:
         talking = Talk(client, screen)
         screen.print(
-            "[bold]motcua[/] – trợ lý tự động. Gõ câu hỏi; gõ số để chọn nút; /gửi TỆP để gửi ảnh hay PDF; "
-            "Ctrl-D để thoát."
+            "[bold]motcua[/] – trợ lý tự động. Gõ câu hỏi; gõ số để chọn; /gửi TỆP để gửi ảnh hay PDF; Ctrl-D để thoát."
         )
         while (line := _read(screen)) is not None:
             if line.strip():

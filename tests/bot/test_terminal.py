@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bot import terminal
-from knowledge.reply import Attached, Outcome, Reply
+from knowledge.reply import Attached, Button, Outcome, Reply
 from tests.bot.double import ANSWER, gateway_answer
 
 REFUSAL = httpx.Response(400, json={"error": {"code": "B102", "message": "Tin nhắn trống."}})
@@ -42,7 +42,7 @@ def test_a_line_is_a_message_and_its_reply_is_shown(monkeypatch: pytest.MonkeyPa
     assert [body["text"] for body in bodies] == ["khai sinh"]
     assert "trợ lý tự động" in shown
     assert "Đăng ký khai sinh" in shown
-    assert "[2] Số hai" in shown
+    assert "2. Số hai" in shown
 
 
 def test_a_number_taps_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +53,34 @@ def test_a_number_taps_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Số hai", "case:hai"),
         ("3", None),
     ]
+
+
+def test_words_tap_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, _ = talk(monkeypatch, ["khai sinh", "so hai", "a", "số 1"])
+    assert [body.get("payload") for body in bodies] == [None, "case:hai", None, "aspects:time_limit"]
+
+
+def test_while_a_form_is_filled_in_a_number_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply = Reply(text="Số bản sao?", outcome=Outcome.SUBMISSION, buttons=(SKIP,))
+    bodies, shown = talk(monkeypatch, ["a", "1", "bỏ qua"], gateway_answer(reply), gateway_answer(reply))
+    assert [body.get("payload") for body in bodies] == [None, None, "form:skip"]
+    assert "Gõ “Bỏ qua”." in shown
+
+
+SKIP = Button(title="Bỏ qua", payload="form:skip")
+
+
+def test_a_long_address_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"https://dichvucong.gov.vn/{'p/' * 60}x"
+    reply = Reply(text=f"Trang của thủ tục: {address}", outcome=Outcome.ANSWER)
+    assert address in talk(monkeypatch, ["a"], gateway_answer(reply))[1]
+
+
+def test_news_leaves_the_menu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    news = Reply(text="Hồ sơ đã có kết quả.", outcome=Outcome.STATUS, buttons=(SKIP,))
+    bodies, shown = talk(monkeypatch, ["a", "2"], gateway_answer(notices=[("n1", news)]))
+    assert bodies[-1].get("payload") == "case:hai"
+    assert "Bỏ qua" not in shown
 
 
 def test_a_refusal_is_shown_and_the_buttons_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +102,8 @@ TAKEN = {"id": "g" * 24, "name": "cccd.jpg", "media_type": "image/jpeg", "size":
 def test_what_is_attached_is_shown_as_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     reply = Reply(text="Đây", outcome=Outcome.SUBMISSION, attached=(PAPER,), wants_file=True)
     shown = talk(monkeypatch, ["a"], gateway_answer(reply))[1]
-    assert f"Tờ khai.pdf: http://here/api/files/{'f' * 24}" in shown
+    assert "📄 Tờ khai.pdf" in shown
+    assert f"Tải về: http://here/api/files/{'f' * 24}\n" in shown
     assert "gõ /gửi" in shown
 
 
