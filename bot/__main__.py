@@ -14,7 +14,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot import outbox_commands
+from bot.channels import zalo_commands
+from bot.pause_commands import add_pause_commands
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The gateway of motcua and what talks to it.")
+app.add_typer(outbox_commands.app, name="outbox")
+app.add_typer(zalo_commands.app, name="zalo")
+add_pause_commands(app)
 screen = Console()
 errors = Console(stderr=True)
 
@@ -80,13 +87,28 @@ def evaluate_command(
     screen.print(table)
 
 
+@app.command("widget-demo")
+def widget_demo_command(
+    port: Annotated[int, typer.Option(help="Port of the site.")] = 8010,
+    url: Annotated[str | None, typer.Option(help="Address of an assistant that allows the site.")] = None,
+) -> None:
+    """Shows the widget on a page that looks like a commune's site, on an origin of its own.
+
+    Without --url it serves a gateway of its own, one port further, before the Rasa and the actions that run.
+    """
+    from bot.demo_command import widget_demo
+
+    widget_demo(port, url, screen)
+
+
 def main() -> None:
     """Runs a command; an assistant that cannot be reached is one line, not a traceback."""
     from knowledge.errors import KnowledgeError
+    from storage.errors import StorageError
 
     try:
         app()
-    except KnowledgeError as error:
+    except (KnowledgeError, StorageError) as error:
         errors.print(str(error), style="red", highlight=False, soft_wrap=True)
         sys.exit(1)
     except httpx.HTTPError as error:

@@ -6,8 +6,10 @@ import ipaddress
 import secrets
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.limits import known_store
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,9 +37,31 @@ class BotSettings(BaseSettings):
     inner_token: str | None = Field(
         default=None, description="what the gateway shows the actions; made and kept in var/inner-token if not set"
     )
+    gateway_database: SecretStr = Field(
+        default=SecretStr(f"sqlite:///{ROOT / 'var' / 'gateway.sqlite'}"),
+        description="where messages on their way are kept, as SQLAlchemy reads it",
+    )
+    limits_url: SecretStr = Field(
+        default=SecretStr("memory://"),
+        description="where messages are counted: memory://, or redis://… for several gateways together",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="who shows it may read /metrics from elsewhere than this machine"
+    )
+    public_url: str = Field(default="", description="the gateway's address as citizens reach it, like https://…")
+    message_patience: float = Field(
+        default=600.0, gt=0, description="seconds until somebody at a channel hears that their message found no answer"
+    )
+    keep_chats_days: int = Field(default=180, ge=1, description="days a silent person at a channel stays known")
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="addresses or networks of proxies whose X-Forwarded-For is believed (JSON list)"
     )
+
+    @field_validator("limits_url")
+    @classmethod
+    def _store_of_limits(cls, url: SecretStr) -> SecretStr:
+        known_store(url.get_secret_value())
+        return url
 
     @field_validator("trusted_proxies")
     @classmethod

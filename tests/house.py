@@ -25,6 +25,7 @@ from deploy.house.settings import ROOT, House
 
 PORTS = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT", "MOTCUA_SANDBOX_PORT")
 UNLIMITED = "1000000/minute"
+INNER_TOKEN = "a token for tests"
 PATIENCE = 10.0  # seconds until a killed process is gone
 
 
@@ -32,12 +33,14 @@ PATIENCE = 10.0  # seconds until a killed process is gone
 class Entry:
     """Where a house under test is reached, and what opens what it keeps.
 
-    sandbox: the address of its made-up province. database: where the assistant keeps things; province: where that
-    province does; both as SQLAlchemy reads them. vault_key: what both seal with. desk_key: with which the desk hides
-    whose something is. secret: what signs sessions.
+    rasa, actions: their addresses. sandbox: that of its made-up province. database: where the assistant keeps things;
+    province: where that province does; both as SQLAlchemy reads them. vault_key: what both seal with. desk_key: with
+    which the desk hides whose something is. secret: what signs sessions.
     """
 
     url: str
+    rasa: str
+    actions: str
     sandbox: str
     database: str
     province: str
@@ -69,6 +72,8 @@ class HouseUnderTest(House):
         """Where it is reached, and what opens what it keeps."""
         return Entry(
             url=self.address,
+            rasa=f"http://{LOOPBACK}:{self.environ['MOTCUA_RASA_PORT']}",
+            actions=f"http://{LOOPBACK}:{self.environ['MOTCUA_ACTIONS_PORT']}",
             sandbox=f"http://{LOOPBACK}:{self.environ['MOTCUA_SANDBOX_PORT']}",
             database=self.environ["MOTCUA_DATABASE"],
             province=self.environ["MOTCUA_SANDBOX_DATABASE"],
@@ -105,6 +110,15 @@ class Breakable:
         self.kill(name)
         self.start(name)
 
+    def add_gateway(self, name: str) -> str:
+        """Starts one more gateway beside the first, with the same settings; its address."""
+        first = next(service for service, _ in self._running.processes if service.name == "gateway")
+        (port,) = free_ports(1)
+        command = (*first.command[:-1], str(port))
+        self._running.start([replace(first, name=name, command=command, port=port)])
+        self._running.wait([service for service, _ in self._running.processes], Screen(io.StringIO()))
+        return f"http://{first.host}:{port}"
+
     def run_with(self, name: str, **settings: str) -> None:
         """Makes sure that a process runs with some settings; it is started anew if it does not."""
         running = [service for service, _ in self._running.processes if service.name == name]
@@ -124,11 +138,12 @@ def own_house(folder: Path, **settings: str) -> HouseUnderTest:
     ports = {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     kept = {
         "MOTCUA_DATABASE": f"sqlite:///{folder / 'desk.sqlite'}",
+        "MOTCUA_GATEWAY_DATABASE": f"sqlite:///{folder / 'gateway.sqlite'}",
         "MOTCUA_SANDBOX_DATABASE": f"sqlite:///{folder / 'sandbox.sqlite'}",
         "MOTCUA_DESK_KEY": "a key for tests",
         "MOTCUA_VAULT_KEY": Fernet.generate_key().decode(),
         "MOTCUA_SECRET": "a secret for tests",
-        "MOTCUA_INNER_TOKEN": "a token for tests",
+        "MOTCUA_INNER_TOKEN": INNER_TOKEN,
     }
     soon = {
         "MOTCUA_QUIET_FROM": "00:00",

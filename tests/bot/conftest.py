@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +15,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.delivery.database import GatewayDatabase
 from bot.gateway import Gateway
 from bot.inner import Inner
 from bot.rasa import Rasa
@@ -45,6 +51,7 @@ def own_settings(**changes: Any) -> BotSettings:
         "actions_url": CLOSED_URL,
         "secret": "for the tests",
         "inner_token": INNER_TOKEN,
+        "gateway_database": fresh_database(),
         "allowed_origins": (ALLOWED,),
         "limit_session": "1000000/minute",
         "limit_address": "1000000/minute",
@@ -52,6 +59,24 @@ def own_settings(**changes: Any) -> BotSettings:
         "limit_attachments_address": "1000000/minute",
     }
     return BotSettings(**values | changes)
+
+
+@functools.cache
+def _made_database() -> Path:
+    """A database of a gateway with its tables: making them takes longer than most tests."""
+    path = Path(tempfile.mkdtemp(prefix="motcua-gateway-")) / "gateway.sqlite"
+    database = GatewayDatabase(f"sqlite:///{path}")
+    database.engine()
+    database.close()
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return path
+
+
+def fresh_database() -> str:
+    """The URL of an empty database of a gateway."""
+    path = _made_database().with_name(f"{secrets.token_hex(8)}.sqlite")
+    shutil.copyfile(_made_database(), path)
+    return f"sqlite:///{path}"
 
 
 def doubled(rasa: FakeRasa, actions: FakeActions, **changes: Any) -> Gateway:

@@ -116,10 +116,10 @@ class FakeActions:
 
 
 @contextmanager
-def running(gateway: Gateway) -> Iterator[str]:
-    """A gateway at a free port of this machine, in a thread; its address."""
+def running(gateway: Gateway, port: int = 0) -> Iterator[str]:
+    """A gateway at a port of this machine, or at a free one, in a thread; its address."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         listening.listen(64)
         server = uvicorn.Server(uvicorn.Config(create_app(gateway=gateway), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
