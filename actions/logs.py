@@ -7,6 +7,7 @@ So every record is masked where it is made, whoever makes it and whichever handl
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from knowledge.masking import mask
 
@@ -24,16 +25,23 @@ SAFE = frozenset(
     {"event", "level", "timestamp", "code", "status", "logger", "number", "procedure", "room", "count", "id"}
 )
 
+REQUEST_ID = "request_id"  # made by the gateway (bot/request_id.py); says nothing about anybody
+_PLAIN = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+
 _plain_record = logging.LogRecord
 
 
-def set_up_logs() -> None:
-    """JSON lines on standard output; all records of the standard library masked; what ends a thread logged, masked."""
+def set_up_logs(also: Processor | None = None) -> None:
+    """JSON lines on standard output; all records of the standard library masked; what ends a thread logged, masked.
+
+    also: sees each line of ours before it is masked (the metrics count them).
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([also] if also else []),
             structlog.processors.format_exc_info,
             masked,
             structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -43,6 +51,16 @@ def set_up_logs() -> None:
     logging.captureWarnings(True)
     sys.excepthook = _log_end_of_process
     threading.excepthook = _log_end_of_thread
+
+
+def begin_request(request_id: object) -> None:
+    """Whatever this task logs from now on is about this request; something else than a plain token names none.
+
+    Nothing ends it but the next one: the server logs an error after the action is over.
+    """
+    structlog.contextvars.clear_contextvars()
+    if isinstance(request_id, str) and _PLAIN.match(request_id):
+        structlog.contextvars.bind_contextvars(**{REQUEST_ID: request_id})
 
 
 def masked(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
@@ -58,6 +76,8 @@ def masked_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     except Exception:  # a message that does not fit its arguments must not stop who logs it
         record.msg = mask(f"{record.msg} {record.args!r}")
     record.args = ()
+    if request_id := structlog.contextvars.get_contextvars().get(REQUEST_ID):
+        record.msg = f"{record.msg} [{REQUEST_ID}={request_id}]"
     if record.exc_info:
         record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
         record.exc_info = None  # a formatter would write it out again, unmasked

@@ -13,7 +13,8 @@ GatewayError
 ├── NotFromChannel    B110  401  a call of a webhook that the channel's service did not make
 ├── AssistantAway     B201  503  Rasa or the action server does not answer
 ├── AssistantSilent   B202  502  Rasa answered with nothing, or with something unreadable
-└── ActionsAway       B203  503  the action server does not take or give files or notices
+├── ActionsAway       B203  503  the action server does not take or give files or notices
+└── NotStored         B204  503  what a channel brought could not be stored; its service sends it again
 """
 
 from __future__ import annotations
@@ -143,3 +144,11 @@ class ActionsAway(GatewayError):
     code = "B203"
     status = 503
     message = "Chưa nhận hoặc mở được tệp lúc này. Xin thử lại sau ít phút."
+
+
+class NotStored(GatewayError):
+    """What a channel brought could not be stored; its service sends it again."""
+
+    code = "B204"
+    status = 503
+    message = "Chưa nhận được, xin gửi lại."

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import ActionsAway, AttachmentRefused
 from bot.file_names import named_in
+from bot.request_id import pass_on
 from bot.settings import ROOT
 from knowledge.reply import Reply
 
@@ -72,6 +73,7 @@ class Inner:
             headers={"authorization": f"Bearer {token}"},
             timeout=SECONDS,
             transport=transport,
+            event_hooks={"request": [pass_on]},
         )
 
     async def notices(self, conversations: Sequence[str]) -> list[Notice]:

@@ -9,6 +9,7 @@ import httpx
 import structlog
 
 from bot.errors import AssistantAway, AssistantSilent
+from bot.request_id import pass_on
 from knowledge.reply import Outcome, Reply
 
 TELLING = (Outcome.ANSWER, Outcome.CLARIFY)
@@ -25,6 +26,7 @@ class Rasa:
             timeout=timeout,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
             transport=transport,
+            event_hooks={"request": [pass_on]},
         )
 
     async def ask(self, conversation: str, text: str, metadata: Mapping[str, str] | None = None) -> Reply:

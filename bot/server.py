@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,17 +20,22 @@ from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.addresses import address_of
-from bot.errors import BadRequest, GatewayError, MessageTooLong, NoSuchFile
+from bot.bodies import Bodies, check_json, read_json, rules
+from bot.errors import GatewayError, NoSuchFile, NotStored
 from bot.files import file_headers, read_upload
 from bot.gateway import Gateway
 from bot.headers import SecurityHeaders
 from bot.messages import read_message
+from bot.metrics import WEB, RequestMetrics, metrics_route
+from bot.openapi import openapi_route
+from bot.readiness import ready_route
+from bot.request_id import RequestIds
 from bot.settings import BotSettings
 from bot.socket import chat_socket
+from storage.errors import StorageError
 
 STATIC = Path(__file__).resolve().parent / "static"
 FILE_ID = re.compile(r"\A[A-Za-z0-9_-]{16,64}\Z")
-BODY_BYTES = 16 * 1024  # 2,000 characters of Vietnamese are 6 KB at most
 
 
 def create_app(settings: BotSettings | None = None, gateway: Gateway | None = None) -> Starlette:
@@ -42,10 +46,12 @@ def create_app(settings: BotSettings | None = None, gateway: Gateway | None = No
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         notices = asyncio.create_task(gateway.board.run())
+        await gateway.delivery.start()
         yield
         notices.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await notices
+        await gateway.delivery.stop()
         await gateway.close()
 
     app = Starlette(
@@ -54,23 +60,30 @@ def create_app(settings: BotSettings | None = None, gateway: Gateway | None = No
             Route("/widget.js", _widget),
             Route("/favicon.svg", _favicon),
             Route("/healthz", _alive),
-            Route("/readyz", _ready),
+            ready_route(gateway.readiness),
+            metrics_route(gateway.metrics, settings.metrics_token.get_secret_value()),
+            openapi_route(),
             Route("/api/messages", _messages, methods=["POST"]),
             Route("/api/attachments", _take_file, methods=["POST"]),
             Route("/api/files/{id}", _give_file),
+            Route("/channels/{name}", _channel, methods=["POST"]),
             WebSocketRoute("/api/chat", chat_socket),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
             *_behind(settings.trusted_proxies),
+            Middleware(RequestIds),
+            Middleware(RequestMetrics, metrics=gateway.metrics),
             Middleware(SecurityHeaders),
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["POST"],
                 allow_headers=["content-type"],
+                expose_headers=["retry-after"],
             ),
             Middleware(GZipMiddleware, minimum_size=1024),
+            Middleware(Bodies, rules=rules(settings.attachment_bytes)),
         ],
         exception_handlers={GatewayError: _error},
         lifespan=lifespan,
@@ -100,26 +113,9 @@ async def _alive(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def _ready(request: Request) -> Response:
-    """Ready means that Rasa and the action server answer."""
-    gateway: Gateway = request.app.state.gateway
-    rasa = await gateway.rasa.ready()
-    actions = await _answers(f"{gateway.settings.actions_url}/health")
-    state = {"rasa": rasa, "actions": actions}
-    return JSONResponse(state, status_code=200 if all(state.values()) else 503)
-
-
-async def _answers(url: str) -> bool:
-    try:
-        async with httpx.AsyncClient(timeout=2.0) as client:
-            return (await client.get(url)).is_success
-    except httpx.HTTPError:
-        return False
-
-
 async def _messages(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
-    message = read_message(await _json(request), gateway.settings.message_length)
+    message = read_message(read_json(await request.body()), gateway.settings.message_length)
     token = message.session or gateway.sessions.new()
     conversation = gateway.sessions.conversation(token)
     gateway.board.seen(conversation, message.seen)
@@ -153,20 +149,31 @@ async def _give_file(request: Request) -> Response:
     return Response(file.content, headers=file_headers(file))
 
 
-async def _json(request: Request) -> object:
-    """The body, at most BODY_BYTES of it, as JSON."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise MessageTooLong()
+async def _channel(request: Request) -> Response:
+    """A call of a channel's webhook: checked, stored, acknowledged; everything else comes after."""
+    gateway: Gateway = request.app.state.gateway
+    channel = gateway.delivery.channels.get(request.path_params["name"])
+    if channel is None:
+        raise HTTPException(404)
+    body = await request.body()
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest() from error
+        check_json(body)
+        arrived = channel.receive(request.headers, body)
+    except GatewayError:
+        gateway.metrics.update(channel.name, "refused")
+        raise
+    try:
+        await gateway.delivery.take(channel, arrived)
+    except StorageError as error:  # not acknowledged, so the service sends it again
+        raise NotStored() from error
+    gateway.metrics.update(channel.name, "stored" if arrived else "ignored")
+    return JSONResponse({"ok": True})
 
 
 async def _error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GatewayError)
+    gateway: Gateway = request.app.state.gateway
+    name = request.path_params.get("name", WEB)  # the channel of a webhook
+    gateway.metrics.error(error.code, error.status, name if name in gateway.delivery.channels else WEB)
     headers = {"retry-after": str(error.retry_after)} if error.retry_after else None
     return JSONResponse(error.as_json(), status_code=error.status, headers=headers)

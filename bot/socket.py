@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.addresses import address_of
+from bot.bodies import read_json
 from bot.errors import BadRequest, BadSession, GatewayError
 from bot.gateway import Gateway
 from bot.messages import read_message
 from bot.notices import Page
+from bot.request_id import bound
 
 REFUSED = 4403
 TOO_LONG = 1009
@@ -31,11 +33,13 @@ async def chat_socket(socket: WebSocket) -> None:
         token = await _hello(socket, gateway)
         page = Page(gateway.sessions.conversation(token), socket.send_json)
         gateway.board.add(page)
+        gateway.metrics.page(1)
         try:
             while True:
                 await _serve(socket, gateway, page)
         finally:
             gateway.board.remove(page)
+            gateway.metrics.page(-1)
 
 
 async def _hello(socket: WebSocket, gateway: Gateway) -> str:
@@ -59,7 +63,8 @@ async def _serve(socket: WebSocket, gateway: Gateway, page: Page) -> None:
     if frame.get("type") == "seen" and name is not None:
         gateway.board.seen(page.conversation, [name])
     else:
-        await _serve_message(socket, gateway, page.conversation, frame)
+        with bound():
+            await _serve_message(socket, gateway, page.conversation, frame)
 
 
 async def _serve_message(socket: WebSocket, gateway: Gateway, conversation: str, frame: dict[str, Any]) -> None:
@@ -75,6 +80,7 @@ async def _serve_message(socket: WebSocket, gateway: Gateway, conversation: str,
         reply = await gateway.reply(message, conversation, address_of(socket))
         await socket.send_json({"type": "reply", "id": name, "reply": reply.model_dump(mode="json")})
     except GatewayError as error:
+        gateway.metrics.error(error.code, error.status)
         await socket.send_json({"type": "error", "id": name, **error.as_json()})
 
 
@@ -88,9 +94,9 @@ async def _frame(socket: WebSocket) -> dict[str, Any]:
         await socket.close(TOO_LONG)
         raise WebSocketDisconnect(TOO_LONG)
     try:
-        frame = json.loads(text)
-        json.dumps(frame, ensure_ascii=False).encode()  # half a character could not be sent back
-    except (ValueError, RecursionError):
+        frame = read_json(text.encode())  # half a character, which could not be sent back, has no UTF-8
+        json.dumps(frame, ensure_ascii=False).encode()  # nor has one that was written as an escape
+    except (BadRequest, ValueError):
         return {}
     return frame if isinstance(frame, dict) else {}
 

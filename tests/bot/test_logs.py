@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from bot.logs import set_up_logs
+from bot.request_id import bound
 
 
 @pytest.fixture
@@ -60,3 +61,13 @@ def test_what_is_nobodys_stays(capsys: pytest.CaptureFixture[str]) -> None:
         True,
         None,
     )
+
+
+@pytest.mark.usefixtures("logs")
+def test_a_line_tells_the_request(capsys: pytest.CaptureFixture[str]) -> None:
+    with bound() as name:
+        structlog.get_logger("bot").info("message_answered")
+    structlog.get_logger("bot").info("outside")
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["request_id"] == name
+    assert "request_id" not in second

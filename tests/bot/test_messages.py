@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.errors import BadRequest, EmptyMessage, MessageTooLong
-from bot.messages import IncomingMessage, clean, for_rasa, read_message
+from bot.messages import IncomingMessage, beside_text, clean, for_rasa, read_message
 from knowledge.reply import PAYLOAD
 
 LONGEST = 2000
@@ -236,3 +237,38 @@ def test_a_position_is_one_intent_with_two_entities(lat: float, lon: float) -> N
     intent, brace, rest = for_rasa(read(location={"lat": lat, "lon": lon})).partition("{")
     assert intent == "/give_place"
     assert {name: float(value) for name, value in json.loads(brace + rest).items()} == {"lat": lat, "lon": lon}
+
+
+# --- a contact for which the channel vouches
+
+
+CONTACT = "+84912345678"
+
+
+def test_a_contact_goes_beside_the_text() -> None:
+    message = IncomingMessage(text="/restart", contact=CONTACT)
+    assert for_rasa(message) == "/give_contact"
+    assert beside_text(message) == {"contact": CONTACT}
+    assert beside_text(IncomingMessage(text="a")) == {}
+
+
+@pytest.mark.parametrize("contact", [CONTACT, "0912345678", 5, {"a": 1}, None])
+def test_no_client_can_say_that_a_number_is_theirs(contact: object) -> None:
+    message = read(text="a", contact=contact)
+    assert message.contact is None
+    assert for_rasa(message) == "a"
+
+
+def test_a_contact_alone_is_no_message_of_a_client() -> None:
+    with pytest.raises(EmptyMessage):
+        read(contact=CONTACT)
+
+
+@pytest.mark.parametrize("contact", ["", "0912345678", "84912345678", "+84 912 345 678", "+84912345678\n", "+0", "a"])
+def test_a_channel_gives_the_whole_number(contact: str) -> None:
+    with pytest.raises(ValidationError):
+        IncomingMessage(contact=contact)
+
+
+def test_a_contact_does_not_show_itself() -> None:
+    assert CONTACT not in repr(IncomingMessage(contact=CONTACT))

@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 
 import bot.errors
 from bot.addresses import hashed
+from bot.bodies import MESSAGE_BYTES
 from bot.errors import GatewayError
-from bot.server import BODY_BYTES, create_app
+from bot.server import create_app
 from bot.sessions import Sessions
 from knowledge.reply import Reply
 from tests.bot.conftest import Serve, doubled, own_settings
@@ -122,7 +123,7 @@ def test_a_body_that_is_too_big_is_refused(client: TestClient, rasa: FakeRasa) -
 def test_the_longest_message_fits_however_it_is_written(client: TestClient) -> None:
     """Written as \\u escapes a letter takes six bytes."""
     body = json.dumps({"text": "ệ" * 2000})
-    assert len(body) < BODY_BYTES
+    assert len(body) < MESSAGE_BYTES
     assert client.post("/api/messages", content=body).status_code == 200
 
 
@@ -161,7 +162,7 @@ def test_every_error_is_for_a_citizen() -> None:
     """In Vietnamese, without anything internal; the status is an error's."""
     found = [error for error in vars(bot.errors).values() if isinstance(error, type)]
     errors = [error for error in found if issubclass(error, GatewayError)]
-    assert len(errors) == len(found) == 13
+    assert len(errors) == len(found) == 15
     for error in errors:
         assert 400 <= error.status < 600
         assert error.message.endswith(".")
@@ -176,11 +177,11 @@ def test_alive_is_the_gateways_own(serve: Serve) -> None:
 
 @pytest.fixture
 def actions_url() -> Iterator[str]:
-    """An action server that says that it is well."""
+    """A Rasa and an action server in one, which say that they are well."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/health" else 404)
+            self.send_response(200 if self.path in ("/", "/webhooks/rest/", "/ready") else 404)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
@@ -195,20 +196,23 @@ def actions_url() -> Iterator[str]:
     thread.join()
 
 
-def test_ready_needs_rasa_and_the_actions(serve: Serve, actions_url: str) -> None:
-    answer = serve(actions_url=actions_url).get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"rasa": True, "actions": True})
-
-
-def test_not_ready_without_the_actions(client: TestClient) -> None:
+def ready(client: TestClient) -> tuple[int, dict[str, bool]]:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"rasa": True, "actions": False})
+    assert answer.json()["ready"] is (answer.status_code == 200)
+    return answer.status_code, answer.json()["checks"]
 
 
-def test_not_ready_without_rasa(actions_url: str) -> None:
-    with TestClient(create_app(own_settings(actions_url=actions_url))) as client:
-        answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"rasa": False, "actions": True})
+def test_ready_needs_rasa_with_a_model_the_actions_and_the_database(serve: Serve, actions_url: str) -> None:
+    held = {"rasa": True, "model": True, "actions": True, "database": True}
+    assert ready(serve(rasa_url=actions_url, actions_url=actions_url)) == (200, held)
+    assert ready(serve(rasa_url=actions_url)) == (503, held | {"actions": False})
+    assert ready(serve(actions_url=actions_url)) == (503, held | {"rasa": False, "model": False})
+
+
+def test_not_ready_without_a_database(serve: Serve, actions_url: str) -> None:
+    nowhere = "sqlite:////proc/nowhere/gateway.sqlite"
+    client = serve(rasa_url=actions_url, actions_url=actions_url, gateway_database=nowhere)
+    assert ready(client) == (503, {"rasa": True, "model": True, "actions": True, "database": False})
 
 
 def preflight(client: TestClient, origin: str) -> Any:
