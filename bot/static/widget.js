@@ -3,7 +3,11 @@
  *
  *   <script src="https://host/widget.js" data-title="..." data-greeting="..." data-colour="#0b57a4"></script>
  *
- * data-mode="page" fills the page instead of putting a round button at the bottom right.
+ * data-mode="page" fills the page instead of putting a round button at the bottom right. data-procedure="1.001193" and
+ * data-procedure-name tell which procedure the page is about; data-scheme="light" or "dark" fixes the scheme;
+ * data-side="left" puts the button at the left. docs/website.md has it all.
+ *
+ * One file, so that a browser never mixes two versions of it.
  *
  * Everything lives in a shadow root, so the site's CSS and ours do not touch. The style stands at the end of this file
  * and goes in as a constructable stylesheet: a Content-Security-Policy does not count that as inline style, and
@@ -31,6 +35,13 @@ const UPLOAD_PATIENCE = 60_000; // ms without progress until an upload counts as
 const TAKING_PATIENCE = 120_000; // ms the server has to look at a file that came whole
 const LARGEST_FILE = 10 * 1024 * 1024; // bytes, until the server says what it takes
 const KEPT_SEEN = 200; // ids of notices
+const LONGEST_REST = 30_000; // ms between two attempts to send what waits
+const MOST_TRIES = 6; // refusals of the server until a message waits for a tap; being offline does not count
+const OLDEST_WAITING = 24 * 3_600_000; // ms: what waited longer is sent only if somebody still wants it
+const ORPHAN_PAUSE = 2_000; // ms between two looks whether the tab that has a file is still there
+const LOCK_PATIENCE = 20_000; // ms for another tab that sends, which the phone may have put to sleep
+const PRINT_PATIENCE = 600_000; // ms until a print counts as over in a browser that does not say so
+const PROCEDURE = /^(\d\.\d{6})(\.000\.00\.00\.H\d\d)?$/;
 const FILE_TYPES = "image/*,application/pdf";
 
 const WORDS = {
@@ -64,12 +75,29 @@ const WORDS = {
   sending: "Đang gửi…",
   typing: "Trợ lý đang soạn câu trả lời",
   notSent: "Chưa gửi được – ",
+  willSend: "Chưa gửi được, sẽ gửi lại.",
   again: "Gửi lại",
+  now: "Gửi lại ngay",
   unreachable: "Không kết nối được với trợ lý.",
   tooSlow: "Trợ lý trả lời quá lâu.",
-  offline: "Máy đang không có mạng. Anh/chị cứ gõ, tin chưa gửi được vẫn nằm ở đây.",
-  weak: "Kết nối chưa ổn định. Anh/chị cứ nhắn; tin nào chưa gửi được sẽ có nút Gửi lại.",
+  offline: "Máy đang không có mạng. Anh/chị cứ gõ, có mạng tin sẽ tự gửi.",
+  weak: "Kết nối chưa ổn định. Anh/chị cứ nhắn, tin chưa gửi được sẽ tự gửi lại.",
+  tooOld: "Tin này để lâu chưa gửi được.",
   left: (count) => `Còn ${count} ký tự`,
+  here: (name, code) => `Trang này nói về ${name ? `thủ tục “${name}” (mã ${code})` : `thủ tục có mã ${code}`}. ` +
+    "Anh/chị chọn một câu hỏi bên dưới, hoặc gõ câu hỏi.",
+  procedure: (name, code) => name || `Thủ tục ${code}`,
+  guide: "Hướng dẫn thủ tục này",
+  about: (name, code) => `Hỏi về ${name || `thủ tục ${code}`}`,
+  questions: [
+    ["Cần giấy tờ gì?", "aspects:documents"],
+    ["Hết bao nhiêu tiền?", "aspects:fees"],
+    ["Bao lâu thì xong?", "aspects:time_limit"],
+    ["Nộp ở đâu?", "aspects:where"],
+  ],
+  sharePlace: "Gửi vị trí của tôi",
+  looksForPlace: "Đang tìm vị trí của máy…",
+  noPlace: "Máy không cho biết vị trí. Anh/chị gõ tên xã hoặc phường giúp nhé.",
   suggestions: "Chọn nhanh",
   helpful: "Câu trả lời này có ích không?",
   suggestionsBelow: (count) => `Có ${count} nút chọn nhanh bên dưới.`,
@@ -79,6 +107,12 @@ const WORDS = {
     "Xin hỏi lại Trung tâm Phục vụ hành chính công trước khi đi.",
   documents: "Giấy tờ cần có",
   prepared: (count, total) => `Đã chuẩn bị ${count}/${total}. Chạm để đánh dấu.`,
+  print: "In hoặc lưu PDF",
+  save: "Lưu về máy",
+  printed: (day) => `Ngày ${day}`,
+  paper: (title) => `Giấy tờ cần có – ${title}`,
+  paperCase: (title) => `Trường hợp: ${title}.`,
+  paperEnd: "Danh sách do trợ lý tự động soạn, có thể nhầm. Xin đối chiếu với nơi nhận hồ sơ.",
   ways: "Cách nộp, thời hạn, lệ phí",
   channel: "Cách nộp",
   timeLimit: "Thời hạn",
@@ -110,7 +144,7 @@ const WORDS = {
   download: "Tải về:",
   notice: "Tin mới",
   unread: (count) => `(${count} tin mới) `,
-  openUnread: "Mở trợ lý một cửa, có tin mới",
+  openUnread: (count) => `Mở trợ lý một cửa, ${count} tin mới`,
 };
 
 // ---- small tools
@@ -185,10 +219,226 @@ function recall(key) {
   }
 }
 
+/** Calls `heard` with the new value when another tab of this site keeps something under this key. */
+function whenKept(key, heard) {
+  window.addEventListener("storage", (event) => {
+    if (event.key !== `motcua:${key}`) return;
+    let value = null;
+    try {
+      value = JSON.parse(event.newValue);
+    } catch { /* not ours */ }
+    if (value !== null) heard(value);
+  });
+}
+
+/** Does something in one tab at a time. Browsers without locks do it at once: the ids keep things from doubling. */
+async function alone(name, work) {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), LOCK_PATIENCE);
+  try {
+    return await navigator.locks.request(`motcua:${name}`, { signal: over.signal }, begin);
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The tabs that still have something under way which only they can do; null where the browser does not tell. */
+async function livingTabs() {
+  try {
+    const { held } = await navigator.locks.query();
+    return new Set(held.map(({ name }) => name));
+  } catch {
+    return null;
+  }
+}
+
+// ---- the conversation
+
+const STATES = ["waiting", "failed", "sent", "gone"]; // of two that were changed at once the later one holds
+const waits = (entry) => entry.state === "waiting";
+const needsUpload = ({ size, payload }) => size !== undefined && !payload;
+const UNKEPT = new Set(["node", "location", "file", "calledOff", "share", "bar", "told"]);
+const keptForm = (entry) => Object.fromEntries(Object.entries(entry).filter(([name]) => !UNKEPT.has(name)));
+
+/** A reply stands below its question; all else stands where its time puts it. */
+const inOrder = (one, other) => (one.after ?? one.at) - (other.after ?? other.at) || one.at - other.at
+  || (one.id < other.id ? -1 : 1);
+
+/**
+ * The conversation, kept after every change and shared by all tabs of the site. Each tab puts together what it has and
+ * what the others kept, so that nothing is lost if two write at once.
+ *
+ * entries: {id, at (ms, its place), v (goes up with each change), from: "you" or "assistant"}, and
+ * of the citizen {text, payload, state, problem, tries}, of a file its size, its tab and, until it is uploaded, the file;
+ * of the assistant {reply, rated}, with `after` (the place of its question) or the id of the notice that it is.
+ * state: waiting (to be sent, again and again), sent, failed (sent again when somebody says so), gone (taken back).
+ */
+class Talk {
+  /** changed({entries, cleared, session}): called when another tab changed something. */
+  constructor(changed) {
+    Object.assign(this, { entries: [], session: null, since: 0, cleared: 0, changed });
+    whenKept("chat", (kept) => this.catchUp(kept)); // as it was told: by now this tab may have written over it
+  }
+
+  /** Takes in what is kept; what this tab knows better is kept. */
+  catchUp(kept = recall("chat") ?? {}) {
+    const theirs = (Array.isArray(kept.entries) ? kept.entries : []).map((entry, place) => ({ at: place + 1, v: 0, ...entry }));
+    const cleared = this._takeCleared(kept.cleared ?? 0);
+    const session = this._takeSession(kept);
+    const entries = theirs.filter((entry) => entry.at > this.cleared && this._take(entry)).map(({ id }) => this.find(id));
+    this._forgetOld();
+    if (this._knowsBetter(kept, theirs)) this._keep();
+    if (cleared || session || entries.length) this.changed({ entries, cleared, session });
+  }
+
+  /** Adds entries, or keeps what was changed of them. */
+  put(...entries) {
+    for (const entry of entries) {
+      entry.v = (entry.v ?? 0) + 1;
+      entry.at ??= this._now();
+      if (!this.has(entry)) this.entries.push(entry);
+    }
+    this.entries.sort(inOrder);
+    this._forgetOld();
+    this._keep();
+  }
+
+  /** Puts an entry at the end. */
+  last(entry) {
+    entry.at = this._now();
+    this.put(entry);
+  }
+
+  /** Takes an entry back. A trace of it stays, or another tab would bring it again. */
+  remove(entry) {
+    this.entries.splice(this.entries.indexOf(entry), 1);
+    this.put({ id: entry.id, at: entry.at, v: entry.v, from: entry.from, state: "gone" });
+  }
+
+  setSession(session) {
+    Object.assign(this, { session, since: this._now() });
+    this._keep();
+  }
+
+  clear() {
+    this.cleared = this._now();
+    this.entries = [];
+    this.setSession(null);
+  }
+
+  /** Forgets all that was before an entry, in every tab. */
+  forgetBefore(entry) {
+    this.cleared = Math.max(this.cleared, entry.at - 1);
+    this.entries = this.entries.filter(({ at }) => at > this.cleared);
+    this._keep();
+  }
+
+  has(entry) {
+    return this.entries.includes(entry);
+  }
+
+  find(id) {
+    return this.entries.find((entry) => entry.id === id);
+  }
+
+  /** Later than all that is there, whatever the clock says. */
+  _now() {
+    return Math.max(Date.now(), this.cleared + 1, this.since + 1, ...this.entries.map(({ at }) => at + 1));
+  }
+
+  _takeCleared(cleared) {
+    if (cleared <= this.cleared) return false;
+    this.cleared = cleared;
+    this.entries = this.entries.filter(({ at }) => at > cleared);
+    return true;
+  }
+
+  /** Of two sessions the later one; all tabs agree on the same, also if both are of the same moment. */
+  _takeSession({ session = null, since = 0 }) {
+    const later = since - this.since || (String(session) > String(this.session) ? 1 : 0);
+    const other = session !== this.session;
+    if (later > 0) Object.assign(this, { session, since });
+    return later > 0 && other;
+  }
+
+  /** Whether this tab learned something of an entry. */
+  _take(theirs) {
+    const ours = this.find(theirs.id);
+    const newer = ours && (theirs.v - ours.v || STATES.indexOf(theirs.state) - STATES.indexOf(ours.state));
+    if (newer <= 0) return false;
+    if (!ours) this.entries.push(theirs);
+    else {
+      for (const name of Object.keys(keptForm(ours))) delete ours[name];
+      Object.assign(ours, theirs);
+    }
+    this.entries.sort(inOrder);
+    return true;
+  }
+
+  _knowsBetter(kept, theirs) {
+    const versions = new Map(theirs.map(({ id, v }) => [id, v]));
+    return this.cleared > (kept.cleared ?? 0) || this.since > (kept.since ?? 0)
+      || this.entries.some(({ id, v }) => v > (versions.get(id) ?? -1));
+  }
+
+  /** What waits to be sent is never forgotten. */
+  _forgetOld() {
+    let tooMany = this.entries.length - KEPT_MESSAGES;
+    this.entries = this.entries.filter((entry) => {
+      if (tooMany <= 0 || waits(entry)) return true;
+      tooMany -= 1;
+      entry.node?.remove();
+      return false;
+    });
+  }
+
+  _keep() {
+    const { session, since, cleared } = this;
+    keep("chat", { session, since, cleared, entries: this.entries.map(keptForm) });
+  }
+}
+
 // ---- the line to the server
 
-/** A message the server refused, or that never came through. `message` is a sentence for the citizen. */
-class NotSent extends Error {}
+const BAD_SESSION = "B104";
+const TOO_MANY = ["B105", "B108"];
+
+/** A message that did not come through. `message` is a sentence for the citizen. */
+class NotSent extends Error {
+  /** code: of the server's refusal, none if nothing came back. after: seconds it asks to wait. */
+  constructor(message, { code = null, after = null } = {}) {
+    super(message);
+    this.code = code;
+    this.after = after;
+  }
+
+  /** Whether the server itself said so or was silent, which it will not do for ever. */
+  get counts() {
+    return this.code !== null && !TOO_MANY.includes(this.code);
+  }
+
+  /** Whether the same message would be refused again. B2…: the server is in trouble itself. */
+  get lasting() {
+    return this.counts && this.code.startsWith("B1");
+  }
+}
+
+const TOO_SLOW = "slow";
+const TOO_BIG = "B106";
+
+/** What the server, or a machine on the way that knows only HTTP, said instead of an answer. */
+function refusalOf({ error } = {}, { status = 0, after = null } = {}) {
+  const code = error?.code ?? (status === 413 ? TOO_BIG : null);
+  return new NotSent(error?.message || WORDS.unreachable, { code, after: Number(after) || null });
+}
 
 /** The socket broke under a message: it goes by POST instead. */
 class Broken extends Error {}
@@ -199,11 +449,11 @@ class CalledOff extends Error {}
 /** Sends one message and gives its reply: by WebSocket where that works, else by POST. */
 class Line {
   /**
-   * told: {session(token), weak(yes), pushed(reply), noticed(id, reply)}, called when these change or come. noticed
-   * shows and keeps the notice before it returns: then the server is told that it need not come again.
+   * told: {open(), weak(yes), pushed(id, reply), noticed(id, reply)}, called when these change or come. noticed shows
+   * and keeps the notice before it returns: then the server is told that it need not come again.
    */
-  constructor(session, told) {
-    this.session = session;
+  constructor(talk, told) {
+    this.talk = talk;
     this.told = told;
     this.largestFile = LARGEST_FILE;
     this.shown = new Set(); // notices that came by POST: the next message says that they were shown
@@ -236,14 +486,18 @@ class Line {
     return this._askByPost(message);
   }
 
-  /** Forgets the session and what was under way. */
-  reset() {
-    this.session = null;
-    this.shown.clear();
-    this.posting?.abort();
+  /** Goes on with the session of the conversation, after that has changed. */
+  renew() {
     this.failures = 0;
     this._drop();
     if (this.wanted) this._open();
+  }
+
+  /** Forgets what was under way. */
+  reset() {
+    this.shown.clear();
+    this.posting?.abort();
+    this.renew();
   }
 
   async _usable() {
@@ -262,7 +516,10 @@ class Line {
       this._lost();
       return;
     }
-    this.socket.onopen = () => this._say({ type: "hello", session: this.session });
+    this.socket.onopen = () => {
+      this.greeted = this.talk.session;
+      this._say({ type: "hello", session: this.greeted });
+    };
     this.socket.onmessage = (event) => this._hear(event.data);
     this.socket.onclose = () => this._lost();
   }
@@ -282,22 +539,25 @@ class Line {
     else if (data.type === "notice") this._noticed(data);
     else if (data.type === "reply") this._replied(data);
     else if (data.type === "error") this._refused(data);
-    else if (data.type === "typing") this.waiting.get(data.id)?.wait(REPLY_PATIENCE, new NotSent(WORDS.tooSlow));
+    else if (data.type === "typing") {
+      this.waiting.get(data.id)?.wait(REPLY_PATIENCE, new NotSent(WORDS.tooSlow, { code: TOO_SLOW }));
+    }
   }
 
   _opened({ session, attachment_bytes: largest }) {
     this.state = "open";
     if (largest > 0) this.largestFile = largest;
     this.failures = 0;
-    this._keepSession(session);
+    if (!this._keepSession(session, this.greeted)) return this.renew();
     this.told.weak(false);
     this.settle();
+    return this.told.open();
   }
 
   _replied({ id, reply }) {
     const asked = this.waiting.get(id);
     if (asked) asked.done(reply);
-    else this.told.pushed(reply);
+    else if (reply) this.told.pushed(id, reply);
   }
 
   _noticed({ id, reply }) {
@@ -307,7 +567,7 @@ class Line {
   }
 
   _refused({ id, error }) {
-    const refusal = new NotSent(error?.message || WORDS.unreachable);
+    const refusal = refusalOf({ error });
     if (id) this.waiting.get(id)?.fail(refusal);
     else if (this.state === "opening") this._lost(); // the greeting was refused; POST may still work
     else for (const asked of [...this.waiting.values()]) asked.fail(refusal);
@@ -358,6 +618,7 @@ class Line {
 
   async _askByPost({ id, text, payload, location }) {
     const seen = [...this.shown].slice(0, 50); // the server takes no more at once
+    const { session } = this.talk;
     this.posting = new AbortController();
     const timer = setTimeout(() => this.posting.abort(), REPLY_PATIENCE);
     try {
@@ -365,13 +626,15 @@ class Line {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         credentials: "omit", // the session travels in the body
-        body: JSON.stringify({ session: this.session, id, text, payload, location, seen }),
+        body: JSON.stringify({ session, id, text, payload, location, seen }),
         signal: this.posting.signal,
       });
       const body = await answer.json();
       // A reply without its parts is a stranger's page, such as the login page of a café's network.
-      if (!answer.ok || !body.reply) throw new NotSent(body.error?.message || WORDS.unreachable);
-      this._keepSession(body.session);
+      if (!answer.ok || !body.reply) {
+        throw refusalOf(body, { status: answer.status, after: answer.headers.get("retry-after") });
+      }
+      this._keepSession(body.session, session);
       this._shownByPost(seen, body.notices ?? []);
       return body.reply;
     } catch (error) {
@@ -397,20 +660,23 @@ class Line {
     this.start();
     await this._usable(); // the socket brings the session
     if (signal.aborted) throw new CalledOff();
+    const { session } = this.talk;
     const form = new FormData();
-    if (this.session) form.append("session", this.session);
+    if (session) form.append("session", session);
     form.append("id", id);
     form.append("file", file, text);
-    const session = this.session;
     const body = await uploaded(form, progress, signal);
-    if (!signal.aborted && session === this.session) this._keepSession(body.session);
+    if (!signal.aborted) this._keepSession(body.session, session);
     return body.file;
   }
 
-  _keepSession(session) {
-    if (!session || session === this.session) return;
-    this.session = session;
-    this.told.session(session);
+  /** Keeps the session that the server gave, and says whether it is the one now. asked: the one we had asked with. */
+  _keepSession(given, asked) {
+    const { talk } = this;
+    if (!given || given === talk.session) return true;
+    if (talk.session !== asked) return false; // another tab has found one meanwhile
+    talk.setSession(given);
+    return true;
   }
 }
 
@@ -438,7 +704,7 @@ function uploaded(form, progress, signal) {
       signal.removeEventListener("abort", callOff);
       if (signal.aborted) fail(new CalledOff());
       else if (request.status === 200 && request.response?.file?.id) done(request.response);
-      else fail(new NotSent(request.response?.error?.message || WORDS.unreachable));
+      else fail(refusalOf(request.response ?? {}, { status: request.status, after: request.getResponseHeader("retry-after") }));
     };
     request.open("POST", ATTACHMENTS_ADDRESS);
     request.responseType = "json";
@@ -575,10 +841,10 @@ function leftOver(lines, said) {
 }
 
 /** The nodes of a card, in the order in which the text tells things: what was asked comes first. */
-function cardShown(card, sections) {
+function cardShown(card, sections, paper) {
   const said = saidBy(card);
   const parts = {
-    checklist: card.checklist?.items.length ? (lines) => checklistShown(card, lines) : null,
+    checklist: card.checklist?.items.length ? (lines) => checklistShown(card, lines, paper) : null,
     ways: card.ways.length ? () => [waysShown(card.ways)] : null,
   };
   const take = (name, lines) => {
@@ -599,7 +865,7 @@ function cardShown(card, sections) {
     card.page && /^https?:/.test(card.page) ? make("p", {}, outside(card.page, WORDS.page)) : null);
 }
 
-function checklistShown(card, lines) {
+function checklistShown(card, lines, paper) {
   const { title, items } = card.checklist;
   const named = title === card.title || lines.some((line) => line.includes(title));
   const progress = make("p", { class: "quiet progress" });
@@ -614,13 +880,16 @@ function checklistShown(card, lines) {
     make("h3", {}, WORDS.documents),
     named ? null : make("p", {}, `Trường hợp: ${title}.`),
     ...linesShown(lines), progress, list,
+    paper && make("div", { class: "choices" },
+      make("button", { type: "button", onclick: paper.print }, WORDS.print),
+      make("button", { type: "button", onclick: paper.save }, WORDS.save)),
   ];
 }
 
 function checklistItem(code, { name, count, note }) {
   const key = `${code}|${name}`;
   const box = make("input", { type: "checkbox", "data-tick": key });
-  box.checked = Boolean(recall("ticks")?.[key]);
+  box.checked = isTicked(key);
   box.addEventListener("change", () => keepTick(box));
   return make("li", {}, make("label", {}, box, make("span", {},
     make("b", {}, name),
@@ -628,17 +897,25 @@ function checklistItem(code, { name, count, note }) {
     note ? make("span", { class: "quiet" }, note.charAt(0).toUpperCase() + note.slice(1)) : null)));
 }
 
+const isTicked = (key) => Boolean(recall("ticks")?.[key]);
+
 /** Keeps a tick, and shows it on every other card with the same document of the same procedure. */
 function keepTick(box) {
   const key = box.dataset.tick;
   const ticks = recall("ticks") ?? {};
+  if (Boolean(ticks[key]) === box.checked) return;
   if (box.checked) ticks[key] = 1;
   else delete ticks[key];
   keep("ticks", ticks);
-  for (const other of box.getRootNode().querySelectorAll("[data-tick]")) {
-    if (other.dataset.tick !== key || other.checked === box.checked) continue;
-    other.checked = box.checked;
-    other.dispatchEvent(new Event("change", { bubbles: true }));
+  showTicks(box.getRootNode(), ticks);
+}
+
+function showTicks(root, ticks) {
+  for (const box of root.querySelectorAll("[data-tick]")) {
+    const ticked = Boolean(ticks[box.dataset.tick]);
+    if (box.checked === ticked) continue;
+    box.checked = ticked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 
@@ -668,6 +945,73 @@ function waysShown(ways) {
       cell(WORDS.timeLimit, row.time_limit), cell(WORDS.fees, row.fees)))));
 }
 
+// ---- the checklist on paper and as a file
+
+const today = () => new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date());
+
+// What else stands on the site's page is left out of this one print, and what is printed is not seen on the screen.
+const AROUND_PAPER = `
+@media screen { motcua-paper { display: none !important; } }
+@media print {
+  html, body { display: block !important; margin: 0 !important; padding: 0 !important; background: #fff !important;
+    width: auto !important; height: auto !important; max-width: none !important; min-height: 0 !important; overflow: visible !important; }
+  html::before, html::after, body::before, body::after, body > :not(motcua-paper) { display: none !important; }
+}`;
+let paperOver = () => {};
+
+/** Opens the browser's print dialogue, which also saves a PDF, with one answer as a clean page. */
+function printReply(reply, from) {
+  paperOver();
+  const paper = document.createElement("motcua-paper");
+  const shadow = paper.attachShadow({ mode: "open" });
+  dress(shadow, STYLE);
+  shadow.append(make("div", { class: "root paper", lang: "vi" },
+    make("p", { class: "quiet" }, `${from} – ${WORDS.printed(today())}`),
+    replyShown({ ...reply, buttons: [], attached: [] }),
+    make("p", { class: "quiet" }, WORDS.paperEnd)));
+  const undress = dress(document, AROUND_PAPER);
+  const title = document.title;
+  const timer = setTimeout(() => paperOver(), PRINT_PATIENCE);
+  paperOver = () => {
+    paperOver = () => {};
+    clearTimeout(timer);
+    window.removeEventListener("afterprint", paperOver);
+    undress();
+    paper.remove();
+    document.title = title;
+  };
+  window.addEventListener("afterprint", () => paperOver(), { once: true });
+  document.body.append(paper);
+  document.title = WORDS.paper(reply.card.title); // browsers name the PDF after it
+  window.print();
+}
+
+/** The checklist as words, with the ticks as they stand. */
+function paperText({ text, card }, from) {
+  const { title, items } = card.checklist;
+  const { warnings, sources } = partsOf(text);
+  if (!card.checked && !warnings.length) warnings.push(WORDS.unchecked);
+  const item = ({ name, count, note }) => [
+    `[${isTicked(`${card.code}|${name}`) ? "x" : " "}] ${name}`, count && `    ${count}`, note && `    ${note}`];
+  const way = ({ channel, time_limit: time, fees }) => [
+    channel, `    ${WORDS.timeLimit}: ${time || "–"}`, `    ${WORDS.fees}: ${fees || "–"}`];
+  return [
+    card.title.toUpperCase(), WORDS.code(card.code), title === card.title ? null : WORDS.paperCase(title),
+    `${from} – ${WORDS.printed(today())}`, "", ...warnings,
+    `${WORDS.documents}:`, ...items.flatMap(item), "",
+    ...(card.ways.length ? [`${WORDS.ways}:`, ...sameWays(card.ways).flatMap(way), ""] : []),
+    ...sources, card.page, WORDS.paperEnd,
+  ].filter((line) => typeof line === "string").join("\r\n");
+}
+
+function saveReply(reply, from) {
+  const content = new Blob(["\uFEFF", paperText(reply, from)], { type: "text/plain;charset=utf-8" });
+  const href = URL.createObjectURL(content);
+  const name = WORDS.paper(reply.card.title).replace(/[\\/:*?"<>|…]/g, "");
+  make("a", { href, download: `${name}.txt` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), PRINT_PATIENCE);
+}
+
 // ---- messages
 
 const HELPFUL = "feedback:helpful";
@@ -675,7 +1019,13 @@ const SHARE_PLACE = "intent:give_place"; // a tap asks the device where it is
 const PLACE_PATIENCE = 10_000; // milliseconds
 const UNHELPFUL = "feedback:unhelpful";
 const isThumb = ({ payload }) => payload === HELPFUL || payload === UNHELPFUL;
-const quickOf = (reply) => (reply?.buttons ?? []).filter((button) => !isThumb(button));
+
+/** The buttons of a reply that are no thumbs; where it asks for a place, one tap tells it. */
+function quickOf(reply) {
+  const quick = (reply?.buttons ?? []).filter((button) => !isThumb(button));
+  const asks = reply?.wants_location && !quick.some(({ payload }) => payload === SHARE_PLACE);
+  return asks ? [{ title: WORDS.sharePlace, payload: SHARE_PLACE }, ...quick] : quick;
+}
 
 /** Whether the answer helped: two small buttons below it. The one that was tapped stays, marked. */
 function thumbsShown({ reply, rated }, rate) {
@@ -725,7 +1075,8 @@ function noticeShown({ reply }, choose) {
   return bubble;
 }
 
-function replyShown(reply) {
+/** paper: {print, save}, what can be done with a checklist. */
+function replyShown(reply, paper = null) {
   const emergency = reply.outcome === "emergency";
   const { sections, warnings, sources, asked } = partsOf(reply.text);
   const quick = quickOf(reply);
@@ -734,7 +1085,7 @@ function replyShown(reply) {
   return make("div", { class: `bubble${emergency ? " emergency" : ""}${options}` },
     hiddenText(WORDS.assistant),
     warnings.map((line) => make("p", { class: "warning" }, linked(line))),
-    reply.card ? cardShown(reply.card, sections) : sections.flatMap((section) => sectionShown(section, emergency)),
+    reply.card ? cardShown(reply.card, sections, paper) : sections.flatMap((section) => sectionShown(section, emergency)),
     sources.map((line) => make("p", { class: "quiet source" }, linked(line))),
     (reply.attached ?? []).map(attachedShown),
     asked.map((section) => make("div", { class: "asked" }, sectionShown(section, emergency))),
@@ -742,9 +1093,10 @@ function replyShown(reply) {
 }
 
 /** Of a reply what is shown, also after a reload. */
-const keptOf = ({ text, outcome, buttons, card, attached, wants_file }) => ({ text, outcome, buttons, card, attached, wants_file });
+const keptOf = ({ text, outcome, buttons, card, attached, wants_file, wants_location }) => (
+  { text, outcome, buttons, card, attached, wants_file, wants_location });
 
-/** What the citizen sent. can: {sendAgain, chooseAgain, callOff}, the ways on where it has not arrived. */
+/** What the citizen sent. can: {sendNow, sendAgain, chooseAgain, callOff}, the ways on where it has not arrived. */
 function questionShown(entry, can) {
   const bubble = make("div", { class: "bubble" }, hiddenText(WORDS.you), entry.size === undefined
     ? make("p", {}, entry.text)
@@ -753,20 +1105,24 @@ function questionShown(entry, can) {
   return [bubble, uploading(entry) ? uploadShown(entry, can.callOff) : stateShown(entry, can)];
 }
 
-const uploading = ({ state, file, payload }) => state === "waiting" && Boolean(file) && !payload;
+const uploading = (entry) => waits(entry) && needsUpload(entry) && Boolean(entry.calledOff);
 
+/** problem: null while all is well; what went wrong; empty if only one before it did not come through. */
 function stateShown(entry, can) {
   const state = make("p", { class: "state" });
   const way = (words, onclick) => make("button", { type: "button", class: "plain", onclick }, words);
-  const toUpload = entry.size !== undefined && !entry.payload;
-  if (entry.state === "waiting") {
+  const { problem = null } = entry;
+  if (waits(entry) && problem === null) {
     state.append(make("span", { class: "quiet", "aria-hidden": "true" }, WORDS.sending));
-  } else if (entry.state === "failed" && toUpload && !entry.file) {
+  } else if (waits(entry)) {
+    state.append(make("span", {}, problem), WORDS.willSend, ...(problem ? [" ", way(WORDS.now, can.sendNow)] : []));
+    if (problem && needsUpload(entry)) state.append(" ", way(WORDS.cancel, can.callOff));
+  } else if (entry.state === "failed" && needsUpload(entry) && !entry.file) {
     state.append(make("span", {}, WORDS.fileGone), way(WORDS.chooseAgain, can.chooseAgain));
   } else if (entry.state === "failed") {
-    state.append(make("span", {}, entry.problem ?? ""), toUpload ? WORDS.notUploaded : WORDS.notSent,
-      way(toUpload ? WORDS.retry : WORDS.again, can.sendAgain));
-    if (toUpload) state.append(" ", way(WORDS.chooseAgain, can.chooseAgain));
+    state.append(make("span", {}, problem ?? ""), needsUpload(entry) ? WORDS.notUploaded : WORDS.notSent,
+      way(needsUpload(entry) ? WORDS.retry : WORDS.again, can.sendAgain));
+    if (needsUpload(entry)) state.append(" ", way(WORDS.chooseAgain, can.chooseAgain));
   }
   return state;
 }
@@ -784,26 +1140,26 @@ const shareSaid = (share) => (share < 1 ? `${Math.round(share * 100)} %` : WORDS
 // ---- the chat
 
 class Chat {
+  /** options: page, title, greeting, procedure ({code, name} of the site's page, or null). */
   constructor(options) {
     this.options = options;
-    // {id, from: "you", text, payload, state, problem}, for a file with its size and, until it is uploaded, the file;
-    // or {id, from: "assistant", reply, rated}, with the id of the notice that it is, if it is one.
-    this.entries = [];
+    this.procedure = options.procedure;
+    this.tab = newId();
     this.chosen = []; // files that are to be sent
     this.seen = new Set(recall("seen") ?? []); // notices that were shown, so that each is shown once
     this.unread = 0;
-    this.era = 0; // goes up when the conversation is cleared, so that late replies are dropped
+    this.failures = 0; // in sending, one after the other
+    this.saidHere = false; // whether something was said since this page was opened
     this._build();
-    const kept = recall("chat");
-    this.line = new Line(kept?.session ?? null, {
-      session: () => this._save(),
+    this.talk = new Talk((news) => this._catchUp(news));
+    this.line = new Line(this.talk, {
+      open: () => this._deliver(),
       weak: (yes) => this._showNetwork(yes),
-      pushed: (reply) => this._addReply(reply),
+      pushed: (id, reply) => this._addPushed(id, reply),
       noticed: (id, reply) => this._addNotice(id, reply),
     });
-    this._restore(kept);
-    this._watchNetwork();
-    document.addEventListener("visibilitychange", () => document.hidden || this._markUnread(0));
+    this._restore();
+    this._watch();
   }
 
   _build() {
@@ -874,31 +1230,71 @@ class Chat {
     this.launcher = iconButton(WORDS.open, ICONS.chat, {
       class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.open(),
     });
+    this.badge = make("span", { class: "badge", "aria-hidden": "true", hidden: true });
+    this.launcher.append(this.badge);
     this.root.append(this.launcher);
+    // Where there is room the chat stands beside the page, else it covers it, and Tab must not go behind it.
+    this.roomy = window.matchMedia(ROOMY);
+    const tell = () => this.panel.setAttribute("aria-modal", String(!this.roomy.matches));
+    this.roomy.addEventListener?.("change", tell);
+    tell();
+    document.addEventListener("focusin", (event) => this._makeWay(event.target));
   }
 
-  open() {
+  /** opener: where the focus goes when the chat is closed. */
+  open(opener = this.launcher) {
+    if (this.options.page) return this.input.focus();
+    const unread = this._unreadEntries()[0];
+    this.opener = opener;
     this.panel.hidden = false;
     this.root.classList.add("opened");
     this.launcher.setAttribute("aria-expanded", "true");
-    this._markUnread(0);
     this.line.start();
     this._grow();
     this._scrollToLast();
-    this.input.focus();
+    if (unread) this.scroll.scrollTop = unread.node.offsetTop - 8;
+    this._countUnread();
+    return this.input.focus();
   }
 
   close() {
+    this._hide();
+    (this.opener?.isConnected ? this.opener : this.launcher).focus();
+  }
+
+  _hide() {
     this.panel.hidden = true;
     this.root.classList.remove("opened");
     this.launcher.setAttribute("aria-expanded", "false");
-    this.launcher.focus();
+    this._countUnread();
+  }
+
+  /** Nobody can work with what they cannot see: what the chat would cover while it has the focus gets its place. */
+  _makeWay(target) {
+    if (this.panel.hidden || !this.roomy.matches || target === this.root.getRootNode().host || target === document.body) return;
+    const [it, chat] = [target, this.panel].map((node) => node.getBoundingClientRect());
+    const covered = it.left >= chat.left && it.right <= chat.right && it.top >= chat.top && it.bottom <= chat.bottom;
+    if (covered) this._hide();
   }
 
   _onKey(event) {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.isComposing) return;
+    if (event.key === "Tab") this._keepFocus(event);
+    if (event.key !== "Escape") return;
     if (!this.confirm.hidden) this._askClear(false);
     else if (!this.options.page) this.close();
+  }
+
+  /** Tab goes round inside the chat where it covers the page. */
+  _keepFocus(event) {
+    if (this.options.page || this.roomy.matches) return;
+    const reachable = [...this.panel.querySelectorAll("a[href], button:enabled, input:enabled, textarea, [tabindex='0']")]
+      .filter((node) => node.getClientRects().length);
+    const [first, last] = [reachable[0], reachable.at(-1)];
+    const active = this.root.getRootNode().activeElement;
+    if (active !== (event.shiftKey ? first : last)) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
   }
 
   /** Enter sends, Shift+Enter breaks the line. While an input method composes a word, Enter belongs to it. */
@@ -1009,13 +1405,13 @@ class Chat {
   }
 
   _sendFile(file, name) {
-    this._add({ id: newId(), from: "you", text: name, size: file.size, file, state: "waiting" });
-    this._deliver();
+    this._say({ text: name, size: file.size, file, tab: this.tab });
   }
 
-  /** Sends an entry's file; afterwards it is a message like any other. False if it was called off. */
+  /** Sends an entry's file; afterwards it is a message like any other. Raises CalledOff or NotSent. */
   async _upload(entry) {
     entry.calledOff = new AbortController();
+    this._refresh(entry);
     const progress = (share) => {
       entry.share = share;
       if (entry.bar) entry.bar.value = share;
@@ -1036,115 +1432,270 @@ class Chat {
     this.heard.textContent = WORDS.cancelled(entry.text);
     this.input.focus();
     this._showQuick();
-    this._save();
   }
 
   _chooseAgain(entry) {
     this._remove(entry);
     this._showQuick();
-    this._save();
     this.clip.focus();
     this.picker.click();
   }
 
   _remove(entry) {
     entry.node.remove();
-    this.entries.splice(this.entries.indexOf(entry), 1);
+    this.talk.remove(entry);
   }
 
   // -- messages
 
   _send(text, payload, location) {
-    const entry = { id: newId(), from: "you", text, payload, location, state: "waiting" };
+    return this._say({ text, payload, location });
+  }
+
+  /** A new message of the citizen's. Behind one that waits for a better line, it waits too. */
+  _say(message) {
+    const entry = { id: newId(), from: "you", state: "waiting", problem: this.resting ? "" : null, ...message };
+    this.saidHere = true;
     this._add(entry);
-    this._deliver();
+    if (!this.resting || !this.bidden) this._deliver();
     return entry;
   }
 
   /** Tapping a quick reply. Its button goes away, so the focus moves to the message: what follows is the reply. */
   async _choose({ title, payload }) {
-    if (payload && this.entries.some((entry) => entry.state === "waiting" && entry.payload === payload)) return;
+    if (payload && this.talk.entries.some((entry) => waits(entry) && entry.payload === payload)) return;
     for (const button of this.quick.querySelectorAll("button")) button.disabled = true; // a second tap means the first
-    const location = payload === SHARE_PLACE ? await whereItIs() : undefined;
-    this._send(title, location ? undefined : payload, location).node.focus({ preventScroll: true });
+    const location = payload === SHARE_PLACE ? await this._lookForPlace() : undefined;
+    if (location === null) return;
+    this._send(title, payload, location).node.focus({ preventScroll: true });
   }
+
+  /** Where the device is; undefined if it does not say, null if then nothing is to be sent, as it was asked already. */
+  async _lookForPlace() {
+    this.trouble.textContent = "";
+    this.heard.textContent = WORDS.looksForPlace;
+    const location = await whereItIs();
+    this.heard.textContent = "";
+    if (location || !this._replyInForce()?.wants_location) return location;
+    this._showQuick();
+    this.trouble.textContent = WORDS.noPlace;
+    this.input.focus();
+    return null;
+  }
+
+  // -- the procedure that the site's page is about
+
+  /** From now on the talk is offered this procedure. name: as people call it, if the page says it. */
+  about(code, name) {
+    this.procedure = { code, name };
+    this.saidHere = false;
+    this.greeting.replaceWith(this._greetingShown());
+    this._showQuick();
+  }
+
+  _pageQuestions() {
+    const { code, name } = this.procedure;
+    const guide = { title: WORDS.guide, onclick: () => this._askPage() };
+    const others = WORDS.questions.map(([title, payload]) => ({ title, onclick: () => this._askPage({ title, payload }) }));
+    return this._talk().length ? [{ ...guide, title: WORDS.about(name, code) }] : [guide, ...others];
+  }
+
+  /** The procedure first, then what of it: a question alone would not say what it is about. */
+  _askPage(question) {
+    const { code, name } = this.procedure;
+    const first = this._send(WORDS.procedure(name, code), `procedure:${code}`);
+    const last = question ? this._send(question.title, question.payload) : first;
+    last.node.focus({ preventScroll: true });
+  }
+
+  // -- sending
 
   /** Tapping a thumb: it cannot be tapped twice, and stays marked over a reload. */
   _rate(entry, { title, payload }) {
     entry.rated = payload;
+    this.talk.put(entry);
     this._refresh(entry);
     this._choose({ title, payload });
   }
 
   _sendAgain(entry) {
-    this._remove(entry);
-    Object.assign(entry, { state: "waiting", problem: null });
-    this._add(entry);
+    Object.assign(entry, { state: "waiting", problem: null, tries: 0 });
+    if (needsUpload(entry)) entry.tab = this.tab;
+    this.talk.last(entry);
+    this._place(entry);
+    this._showQuick();
+    this._scrollToLast();
     entry.node.focus({ preventScroll: true });
+    this._showLife();
     this._deliver();
   }
 
   /** Sends what waits, one after the other: replies keep their order, and the first one brings the session. */
   async _deliver() {
-    if (this.delivering) return;
+    clearTimeout(this.resting);
+    this.resting = null;
+    if (this.delivering || !this._next()) return;
     this.delivering = true;
     try {
-      let entry;
-      while ((entry = this.entries.find((one) => one.state === "waiting"))) await this._exchange(entry);
+      await alone("sending", () => this._sendAll());
     } finally {
       this.delivering = false;
     }
+    if (!this.resting) this._deliver(); // for what came while the lock was given back
   }
 
+  async _sendAll() {
+    this.talk.catchUp(); // another tab may have sent some of it while this one waited
+    this._retireOld();
+    let entry;
+    while ((entry = this._next())) {
+      if (!(await this._exchange(entry))) return;
+    }
+  }
+
+  /** What is sent next; nothing while another tab's file is. */
+  _next() {
+    const first = this.talk.entries.find(waits);
+    return first && (!needsUpload(first) || first.file) ? first : null;
+  }
+
+  /** Sends one message. False: it did not come through and waits. */
   async _exchange(entry) {
-    const era = this.era;
     const result = await this._answerTo(entry).catch((error) => error);
     this._showTyping(false);
-    if (era !== this.era || result instanceof CalledOff) return;
-    const failed = result instanceof Error;
-    entry.state = failed ? "failed" : "sent";
-    if (!failed) delete entry.location; // where somebody is stays nowhere
-    entry.problem = failed ? result.message : null;
-    this._refresh(entry);
-    if (!failed) return this._addReply(result, entry);
-    this._save();
-    this._scrollToLast();
+    if (!this.talk.has(entry) || !waits(entry)) return true; // cleared, called off, or answered in another tab
+    if (result instanceof Error) return this._notSent(entry, result);
+    this.failures = 0;
+    this._answered(entry, result);
+    return true;
   }
 
   async _answerTo(entry) {
-    if (entry.size !== undefined && !entry.payload) {
+    if (needsUpload(entry)) {
       await this._upload(entry);
+      this.talk.put(entry);
       this._refresh(entry);
-      this._save();
     }
-    this._showTyping(true);
+    this._showTyping(!this.failures);
     return this.line.ask(entry);
   }
 
-  /** Puts a message at the end, or a reply below its question. */
-  _place(entry, question) {
-    entry.node = make("div", { class: `turn ${entry.from}`, tabindex: "-1" });
+  _answered(entry, reply) {
+    Object.assign(entry, { state: "sent", problem: null });
+    delete entry.location; // where somebody is stays nowhere
+    const answer = { id: `${entry.id}-r`, from: "assistant", reply: keptOf(reply), after: entry.at };
+    const known = this.talk.find(answer.id);
+    this.talk.put(entry, ...(known ? [] : [answer]));
+    if (reply.erased) this._forgetBefore(entry);
     this._refresh(entry);
-    if (question) question.node.after(entry.node);
-    else this.log.append(entry.node);
-    this.entries.splice(question ? this.entries.indexOf(question) + 1 : this.entries.length, 0, entry);
+    if (!known) this._show(answer);
   }
 
-  _add(entry, question = null) {
-    this._place(entry, question);
-    this._forgetOld();
-    this._showQuick();
-    this._save();
+  /** What somebody had deleted at the assistant stays here no longer either. */
+  _forgetBefore(entry) {
+    this.talk.forgetBefore(entry);
+    keep("ticks", {});
+    this._redraw();
+  }
+
+  _notSent(entry, error) {
+    if (error.code === BAD_SESSION && this.talk.session) { // it was too old: a new one, and the same message
+      this.talk.setSession(null);
+      this.line.renew();
+      return true;
+    }
+    if (error.counts || needsUpload(entry)) entry.tries = (entry.tries ?? 0) + 1;
+    const lasting = error.lasting || entry.tries >= MOST_TRIES;
+    Object.assign(entry, { state: lasting ? "failed" : "waiting", problem: error.message });
+    const behind = lasting ? [] : this.talk.entries.filter((one) => waits(one) && (one.problem ?? null) === null);
+    for (const one of behind) one.problem = "";
+    this.talk.put(entry, ...behind);
+    for (const one of [entry, ...behind]) this._refresh(one);
     this._scrollToLast();
+    if (lasting) return true;
+    this._rest(error.after);
+    return false;
   }
 
-  _forgetOld() {
-    const tooMany = Math.max(0, this.entries.length - KEPT_MESSAGES);
-    for (const old of this.entries.splice(0, tooMany)) old.node.remove();
+  /** Waits before the next attempt, each time longer. after: seconds, if the server says so. */
+  _rest(after) {
+    const longest = after ? after * 1000 : Math.min(LONGEST_REST, 1000 * 2 ** this.failures);
+    this.failures = Math.min(this.failures + 1, 10);
+    this.bidden = Boolean(after);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this._deliver(), after ? longest : longest * (0.5 + Math.random() / 2));
   }
 
-  _addReply(reply, question) {
-    this._add({ id: newId(), from: "assistant", reply: keptOf(reply) }, question);
+  /** What somebody wanted to know yesterday is not sent without them. */
+  _retireOld() {
+    for (const entry of this.talk.entries.filter(waits)) {
+      if (Date.now() - entry.at < OLDEST_WAITING) continue;
+      Object.assign(entry, { state: "failed", problem: WORDS.tooOld });
+      this.talk.put(entry);
+      this._refresh(entry);
+    }
+  }
+
+  /**
+   * Files whose tab is gone cannot be sent any more; those who sent them are told. Looks again while one may live.
+   * Where the browser does not say which tabs live, only what was there before this page was opened is given up.
+   */
+  async _buryOrphans(atStart = false) {
+    const files = () => this.talk.entries.filter((entry) => waits(entry) && needsUpload(entry) && !entry.file);
+    clearTimeout(this.burying);
+    if (!files().length) return;
+    const living = await livingTabs();
+    for (const entry of files()) {
+      const young = living && Date.now() - entry.at < ORPHAN_PAUSE; // its tab may not have said yet that it lives
+      if (young || (living ? living.has(`motcua:${entry.tab}`) : !atStart)) continue;
+      entry.state = "failed";
+      this.talk.put(entry);
+      this._refresh(entry);
+    }
+    clearTimeout(this.burying);
+    if (living && files().length) this.burying = setTimeout(() => this._buryOrphans(), ORPHAN_PAUSE);
+    this._deliver();
+  }
+
+  /** Lets the other tabs know that this one still has files to send. */
+  _showLife() {
+    const busy = this.talk.entries.some((entry) => entry.file && waits(entry));
+    if (!busy || this.living) return;
+    this.living = alone(this.tab, async () => {
+      while (this.talk.entries.some((entry) => entry.file && waits(entry))) await pause(1000);
+    }).finally(() => { this.living = null; });
+  }
+
+  // -- showing
+
+  /** Puts a message where it belongs. */
+  _place(entry) {
+    entry.node ??= make("div", { class: `turn ${entry.from}`, tabindex: "-1" });
+    this._refresh(entry);
+    const { entries } = this.talk;
+    const next = entries.slice(entries.indexOf(entry) + 1).find(({ node }) => node?.isConnected || node?.parentNode);
+    const before = next?.node ?? null;
+    if (entry.node.nextSibling !== before || !entry.node.parentNode) this.log.insertBefore(entry.node, before);
+  }
+
+  _add(entry) {
+    this.talk.put(entry);
+    this._showLife();
+    this._show(entry);
+  }
+
+  _show(entry) {
+    this._place(entry);
+    this._showQuick();
+    this._scrollToLast();
+    this._countUnread();
+  }
+
+  /** A reply that nobody waits for any more: it came late. */
+  _addPushed(id, reply) {
+    const asked = this.talk.find(id);
+    if (asked?.state === "waiting" || asked?.state === "failed") this._answered(asked, reply);
+    else if (!asked) this._add({ id: newId(), from: "assistant", reply: keptOf(reply) });
   }
 
   /** Shows a notice, once however often it comes. The log is a live region, so it is read out too. */
@@ -1152,23 +1703,55 @@ class Chat {
     if (this.seen.has(id)) return;
     this.seen.add(id);
     keep("seen", [...new Set([...(recall("seen") ?? []), ...this.seen])].slice(-KEPT_SEEN)); // another tab keeps some too
-    const entry = { id: newId(), from: "assistant", reply: keptOf(reply), notice: id };
+    if (this.talk.find(`notice-${id}`)) return;
+    const entry = { id: `notice-${id}`, from: "assistant", reply: keptOf(reply), notice: id };
+    this.talk.put(entry);
     this._place(entry);
-    this._forgetOld();
-    this._save();
     this.scroll.scrollTop = entry.node.offsetTop - 8;
-    if (document.hidden || this.panel.hidden) this._markUnread(this.unread + 1);
+    this._countUnread();
   }
 
-  /** A mark in the title of the page, and on the closed widget's button, for what nobody has looked at. */
-  _markUnread(count) {
+  /** What another tab added, changed or cleared. */
+  _catchUp({ entries, cleared, session }) {
+    if (cleared) this._redraw();
+    if (cleared && session) this.line.reset();
+    else if (session) this.line.renew();
+    for (const entry of entries) {
+      if (!this.talk.has(entry) || entry.state === "gone") entry.node?.remove();
+      else this._place(entry);
+    }
+    this._showQuick();
+    if (entries.some(({ from }) => from === "you")) this._scrollToLast();
+    this._countUnread();
+    this._buryOrphans();
+    this._deliver();
+  }
+
+  _looksAt() {
+    return !document.hidden && !this.panel.hidden;
+  }
+
+  /** What the assistant said since somebody last looked. */
+  _unreadEntries() {
+    const looked = recall("looked") ?? Infinity;
+    return this.talk.entries.filter(({ from, at, state }) => from === "assistant" && at > looked && state !== "gone");
+  }
+
+  /** A number on the closed widget's button and in the title of the page, for what nobody has looked at. */
+  _countUnread() {
+    const latest = Math.max(0, ...this.talk.entries.map(({ at }) => at));
+    const looked = recall("looked");
+    if (looked === null || (this._looksAt() && latest > looked)) keep("looked", latest);
+    const count = this._unreadEntries().length;
     const bare = document.title.startsWith(WORDS.unread(this.unread))
       ? document.title.slice(WORDS.unread(this.unread).length) : document.title;
-    this.unread = count;
-    document.title = count && document.hidden ? WORDS.unread(count) + bare : bare;
-    if (!this.launcher || (!count && this.panel.hidden)) return; // looking at the site is not looking at the notice
-    this.launcher.classList.toggle("unread", count > 0);
-    const name = count ? WORDS.openUnread : WORDS.open;
+    this.unread = document.hidden ? count : 0; // who looks at the page sees the button
+    const title = this.unread ? WORDS.unread(count) + bare : bare;
+    if (document.title !== title) document.title = title;
+    if (!this.launcher) return;
+    this.badge.hidden = !count;
+    this.badge.textContent = count > 9 ? "9+" : String(count);
+    const name = count ? WORDS.openUnread(count) : WORDS.open;
     this.launcher.setAttribute("aria-label", name);
     this.launcher.title = name;
   }
@@ -1176,6 +1759,7 @@ class Chat {
   _refresh(entry) {
     const focused = entry.node.matches(":focus-within"); // on something that goes away now
     const can = {
+      sendNow: () => this._deliver(),
       sendAgain: () => this._sendAgain(entry),
       chooseAgain: () => this._chooseAgain(entry),
       callOff: () => this._callOff(entry),
@@ -1183,34 +1767,40 @@ class Chat {
     if (entry.from === "you") entry.node.replaceChildren(...questionShown(entry, can));
     else if (entry.notice) entry.node.replaceChildren(noticeShown(entry, (button) => this._choose(button)));
     else {
-      entry.node.replaceChildren(replyShown(entry.reply), ...thumbsShown(entry, (thumb) => this._rate(entry, thumb)));
+      const { reply } = entry;
+      const from = this.options.title;
+      const paper = { print: () => printReply(reply, from), save: () => saveReply(reply, from) };
+      entry.node.replaceChildren(replyShown(reply, paper), ...thumbsShown(entry, (thumb) => this._rate(entry, thumb)));
     }
     if (focused) entry.node.focus({ preventScroll: true });
     for (const image of entry.node.querySelectorAll("img")) {
-      image.addEventListener("load", () => entry === this.entries.at(-1) && !entry.notice && this._scrollToLast());
+      image.addEventListener("load", () => entry === this.talk.entries.at(-1) && !entry.notice && this._scrollToLast());
     }
   }
 
-  /** The buttons of the last reply, or the examples at the start. Once something is said, they are gone. */
+  /** The buttons of the last reply, or at the start the examples or the questions of the page's procedure. */
   _showQuick() {
     const talk = this._talk();
     const last = talk.at(-1);
-    const examples = WORDS.examples.map((title) => ({ title }));
     const reply = this._replyInForce();
-    const buttons = last ? quickOf(reply) : examples;
+    const choose = (button) => ({ title: button.title, onclick: () => this._choose(button) });
+    const examples = WORDS.examples.map((title) => ({ title }));
+    const said = (last ? quickOf(reply) : this.procedure ? [] : examples).map(choose);
     const listed = new Set(reply?.text.split("\n")); // what stands there with a number, people may also type
     const label = (title, number) => (listed.has(`${number}. ${title}`) ? `${number}. ${title}` : title);
-    this.quick.replaceChildren(...buttons.map((button, position) => make("button", {
-      type: "button", onclick: () => this._choose(button),
-    }, label(button.title, position + 1))));
+    const page = this.procedure && !this.saidHere ? this._pageQuestions() : [];
+    const buttons = [...said, ...page];
+    this.quick.replaceChildren(...buttons.map(({ title, onclick }, position) => make("button", {
+      type: "button", onclick,
+    }, label(title, position + 1))));
     this.quick.hidden = !buttons.length;
-    for (const entry of talk) entry.node.classList.toggle("last", entry === last);
+    for (const entry of talk) entry.node?.classList.toggle("last", entry === last);
     this._wantFile(Boolean(last?.reply?.wants_file));
   }
 
   /** The conversation without the notices in between, which change nothing of what was asked last. */
   _talk() {
-    return this.entries.filter((entry) => !entry.notice);
+    return this.talk.entries.filter((entry) => !entry.notice && entry.state !== "gone");
   }
 
   _wantFile(yes) {
@@ -1236,20 +1826,32 @@ class Chat {
 
   /** To the end, but never past the last question: long replies are read from their start. */
   _scrollToLast() {
-    const asked = this.entries.filter((entry) => entry.from === "you").at(-1);
+    const asked = this.talk.entries.filter(({ from, node }) => from === "you" && node).at(-1);
     const end = this.scroll.scrollHeight - this.scroll.clientHeight;
     const start = asked ? asked.node.offsetTop - 8 : 0;
     this.scroll.scrollTop = Math.min(end, start);
   }
 
-  _greet() {
-    const lines = [this.options.greeting, WORDS.automatic];
-    this.log.append(make("div", { class: "turn assistant" }, make("div", { class: "bubble" },
-      hiddenText(WORDS.assistant), linesShown(lines))));
+  _greetingShown() {
+    const { code, name } = this.procedure ?? {};
+    const lines = [this.options.greeting, ...(code ? [WORDS.here(name, code)] : []), WORDS.automatic];
+    this.greeting = make("div", { class: "turn assistant" },
+      make("div", { class: "bubble" }, hiddenText(WORDS.assistant), linesShown(lines)));
+    return this.greeting;
   }
 
-  _watchNetwork() {
+  _watch() {
     for (const type of ["online", "offline"]) window.addEventListener(type, () => this._showNetwork());
+    window.addEventListener("online", () => this._deliver());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.talk.catchUp(); // what a sleeping tab was not told
+      this._countUnread();
+      if (!document.hidden && this.resting) this._deliver();
+    });
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.talk.catchUp());
+    whenKept("looked", () => this._countUnread());
+    whenKept("ticks", (ticks) => showTicks(this.root, ticks));
+    whenKept("seen", (seen) => { this.seen = new Set(seen); });
     this._showNetwork();
   }
 
@@ -1259,26 +1861,18 @@ class Chat {
     if (this.network.textContent !== words) this.network.textContent = words;
   }
 
-  _save() {
-    const unkept = new Set(["node", "location", "file", "calledOff", "share", "bar", "told"]);
-    const entries = this.entries.map(
-      (entry) => Object.fromEntries(Object.entries(entry).filter(([name]) => !unkept.has(name))));
-    keep("chat", { session: this.line.session, entries });
-  }
-
-  /** Shows what was kept. A message whose reply never came is offered for sending again. */
-  _restore(kept) {
-    this._greet();
-    const entries = Array.isArray(kept?.entries) ? kept.entries : [];
+  /** Shows what was kept, and sends what had not come through. */
+  _restore() {
+    this.log.append(this._greetingShown());
     try {
-      for (const entry of entries) {
-        if (entry.state === "waiting") entry.state = "failed";
-        this._place(entry);
-      }
+      this.talk.catchUp();
     } catch { // kept by another version of this file, in another form
-      this._empty();
+      this.talk.clear();
+      this._redraw();
     }
     this._showQuick();
+    this._countUnread();
+    this._buryOrphans(true);
     this.input.value = recall("draft") ?? "";
   }
 
@@ -1288,26 +1882,27 @@ class Chat {
   }
 
   _clear() {
-    this.era += 1;
+    for (const entry of this.talk.entries) entry.calledOff?.abort();
+    this.talk.clear();
     this.line.reset();
-    for (const entry of this.entries) entry.calledOff?.abort();
     this.chosen = [];
     this._showChosen();
-    this._empty();
+    this.saidHere = false;
+    this._redraw();
     this._showQuick();
     keep("ticks", {});
     keep("seen", []);
     this.seen.clear();
-    this._save();
+    this._countUnread();
     this.confirm.hidden = true;
     this.typing.replaceChildren(hiddenText(WORDS.cleared));
     this.input.focus();
   }
 
-  _empty() {
-    this.entries = [];
-    this.log.replaceChildren();
-    this._greet();
+  _redraw() {
+    this.log.replaceChildren(this._greetingShown());
+    for (const entry of this.talk.entries) entry.node = undefined;
+    for (const entry of this.talk.entries) if (entry.state !== "gone") this._place(entry);
   }
 }
 
@@ -1320,27 +1915,47 @@ function thumbnail(file) {
 
 // ---- starting
 
-/** The style, for this shadow root only. Browsers from before 2023 get a style element. */
-function dress(shadow) {
+/** A style, for this shadow root or document only; gives what takes it away. Browsers from before 2023 get an element. */
+function dress(tree, style) {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    shadow.adoptedStyleSheets = [sheet];
+    sheet.replaceSync(style);
+    tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
+    return () => { tree.adoptedStyleSheets = tree.adoptedStyleSheets.filter((one) => one !== sheet); };
   } catch {
-    shadow.append(make("style", {}, STYLE));
+    const element = make("style", {}, style);
+    (tree.head ?? tree).append(element);
+    return () => element.remove();
   }
 }
 
-/** The site's own colour (#rrggbb) for the header and the citizen's messages, with letters that can be read on it. */
-function paint(root, colour) {
-  if (!/^#[\da-f]{6}$/i.test(colour)) return;
+/** How bright a colour (#rrggbb) is, from 0 to 1, as WCAG reckons it. */
+function luminanceOf(colour) {
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const value = parseInt(colour.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue; // as WCAG reckons it
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/**
+ * The site's own colour for the header and the citizen's messages, with letters that can be read on it; where it can
+ * be read itself on our light ground, links and buttons have it too.
+ */
+function paint(root, colour) {
+  if (!/^#[\da-f]{6}$/i.test(colour)) return;
+  const luminance = luminanceOf(colour);
   root.style.setProperty("--brand", colour);
   root.style.setProperty("--on-brand", luminance > 0.179 ? "#000" : "#fff");
+  if ((luminanceOf(GROUND) + 0.05) / (luminance + 0.05) >= 4.5) root.style.setProperty("--site-link", colour);
+}
+
+/** Light or dark, as the page says, else as the reader has set it. */
+function followScheme(root, scheme) {
+  const reader = window.matchMedia("(prefers-color-scheme: dark)");
+  const choose = () => root.classList.toggle("dark", scheme === "dark" || (scheme !== "light" && reader.matches));
+  reader.addEventListener?.("change", choose);
+  choose();
 }
 
 /** Fits the chat to what is left above the keyboard of an iPhone, which covers the page instead of shrinking it. */
@@ -1352,26 +1967,71 @@ function followKeyboard(root) {
   });
 }
 
+/** The procedure that a code names, as an attribute or an address tells it; null where it names none. */
+function procedureOf(code, name = "") {
+  const found = PROCEDURE.exec((code ?? "").trim());
+  return found ? { code: found[1], name: name.trim() } : null;
+}
+
+/** What an address asks for: null if it does not open the chat, else a procedure's code or "". */
+function askedBy({ search, hash }) {
+  const fragment = /^#motcua(?:=(.*))?$/.exec(hash);
+  return fragment ? fragment[1] ?? "" : new URLSearchParams(search).get("motcua");
+}
+
+/** Opens the chat from links to #motcua, from whatever has data-motcua-open, and from the address of the page. */
+function openOnLinks(chat, named) {
+  const open = (code, name, opener) => {
+    const procedure = procedureOf(code, name || (code === named?.code ? named.name : ""));
+    if (procedure) chat.about(procedure.code, procedure.name);
+    chat.open(opener);
+  };
+  const byAddress = (address) => {
+    const asked = askedBy(address);
+    if (asked !== null) open(asked);
+  };
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-motcua-open], a[href*='#motcua']");
+    if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { motcuaOpen, procedureName } = opener.dataset;
+    const link = motcuaOpen === undefined ? new URL(opener.href) : null;
+    const here = link && link.origin + link.pathname === window.location.origin + window.location.pathname;
+    const asked = link ? askedBy({ search: "", hash: link.hash }) : motcuaOpen;
+    if (asked === null || (link && !here)) return;
+    event.preventDefault();
+    open(asked, procedureName, opener);
+  });
+  window.addEventListener("hashchange", () => byAddress({ search: "", hash: window.location.hash }));
+  byAddress(window.location);
+}
+
 function start() {
   if (document.querySelector("motcua-chat")) return; // the script stands on the page twice
-  const { mode, title, greeting, colour } = SCRIPT.dataset;
+  const { mode, title, greeting, colour, scheme, side, procedure: code, procedureName } = SCRIPT.dataset;
   const page = mode === "page";
-  const chat = new Chat({ page, title: title || WORDS.title, greeting: greeting || WORDS.greeting });
+  const procedure = procedureOf(code, procedureName);
+  const chat = new Chat({ page, title: title || WORDS.title, greeting: greeting || WORDS.greeting, procedure });
   const host = document.createElement("motcua-chat");
   const shadow = host.attachShadow({ mode: "open" });
-  dress(shadow);
+  dress(shadow, STYLE);
   shadow.append(chat.root);
   if (page) SCRIPT.after(host);
   else document.body.append(host);
+  chat.root.classList.toggle("left", side === "left");
   paint(chat.root, colour);
+  followScheme(chat.root, scheme);
   followKeyboard(chat.root);
-  if (page || chat.line.session) chat.line.start(); // who has talked here before may be told something
+  if (page || chat.talk.session) chat.line.start(); // who has talked here before may be told something
+  openOnLinks(chat, procedure);
   if (!page) return;
   chat._grow();
   chat._scrollToLast();
 }
 
 // ---- style
+
+const ROOMY = "(min-width: 500px) and (min-height: 500px)"; // where the chat stands beside the page
+const GROUND = "#eef2f6"; // the light ground
 
 const STYLE = `
 :host { display: contents !important; }
@@ -1380,18 +2040,17 @@ const STYLE = `
 
 /* Nothing is inherited from the site; sizes go from the letter size the reader has set in the browser. */
 .root {
-  all: initial; display: block; direction: ltr; color-scheme: light dark; color: var(--ink);
+  all: initial; display: block; direction: ltr; color-scheme: light; color: var(--ink);
   font: medium/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  --brand: #0b57a4; --on-brand: #fff; --ground: #eef2f6; --surface: #fff; --ink: #18222c; --quiet: #4d5b69;
-  --line: #cbd5de; --edge: #6f7d8b; --link: #0b57a4; --bad: #b42318; --warn: #fff4d6; --warn-ink: #5c3d00;
+  --brand: #0b57a4; --on-brand: #fff; --ground: ${GROUND}; --surface: #fff; --ink: #18222c; --quiet: #4d5b69;
+  --line: #cbd5de; --edge: #6f7d8b; --link: var(--site-link, #0b57a4); --bad: #b42318; --warn: #fff4d6; --warn-ink: #5c3d00;
   --warn-line: #b98300; --full: 100vh;
 }
 @supports (height: 100dvh) { .root { --full: 100dvh; } }
-@media (prefers-color-scheme: dark) {
-  .root {
-    --brand: #1d62b0; --ground: #10161c; --surface: #1c252e; --ink: #e8edf2; --quiet: #aab6c2; --line: #394653;
-    --edge: #8795a3; --link: #90c3ff; --bad: #ffa198; --warn: #38290a; --warn-ink: #ffe3a1; --warn-line: #c79a2b;
-  }
+.root.dark {
+  color-scheme: dark;
+  --brand: #1d62b0; --ground: #10161c; --surface: #1c252e; --ink: #e8edf2; --quiet: #aab6c2; --line: #394653;
+  --edge: #8795a3; --link: #90c3ff; --bad: #ffa198; --warn: #38290a; --warn-ink: #ffe3a1; --warn-line: #c79a2b;
 }
 
 h1, h2, h3, p, ul, ol { margin: 0; padding: 0; }
@@ -1416,22 +2075,25 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
   border-radius: 50%; background: var(--brand); color: var(--on-brand); box-shadow: 0 3px 12px #0006;
 }
 .launcher svg { margin: auto; width: 28px; height: 28px; }
-.launcher.unread::after {
-  content: ""; position: absolute; top: 0; right: 0; width: 16px; height: 16px; border-radius: 50%;
-  background: #b42318; border: 2px solid #fff;
+.badge {
+  position: absolute; top: -6px; right: -6px; min-width: 24px; height: 24px; padding: 0 5px; border-radius: 12px;
+  background: #b42318; color: #fff; border: 2px solid #fff; font-size: .8125em; font-weight: 700; line-height: 20px; text-align: center;
 }
+.left .launcher { right: auto; left: calc(16px + env(safe-area-inset-left)); }
+.left .badge { right: auto; left: -6px; }
 .opened .launcher { display: none; }
 
 .panel {
   position: fixed; z-index: 2147483000; inset: 0 0 auto; height: var(--room, var(--full)); overflow: hidden;
   display: flex; flex-direction: column; background: var(--ground); text-align: start;
 }
-@media (min-width: 500px) and (min-height: 500px) {
+@media ${ROOMY} {
   .widget .panel {
     inset: auto calc(16px + env(safe-area-inset-right)) calc(16px + env(safe-area-inset-bottom)) auto;
     width: 400px; height: min(660px, var(--full) - 32px); border-radius: 16px; border: 1px solid var(--line);
     box-shadow: 0 8px 32px #0005;
   }
+  .widget.left .panel { right: auto; left: calc(16px + env(safe-area-inset-left)); }
 }
 
 .header {
@@ -1485,7 +2147,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .checklist label { display: flex; gap: 10px; padding: 10px 0; cursor: pointer; }
 .checklist label > span > * { display: block; }
 .checklist b { font-weight: 600; }
-.checklist input { flex: none; width: 22px; height: 22px; margin: 1px 0 0; accent-color: var(--link); }
+.checklist input { flex: none; width: 24px; height: 24px; margin: 1px 0 0; accent-color: var(--link); }
 
 table { border-collapse: collapse; width: 100%; font-size: .9375em; }
 caption { text-align: start; font-weight: 700; padding-bottom: 6px; font-size: 1.067em; }
@@ -1566,6 +2228,43 @@ progress { accent-color: var(--link); width: 8em; }
 .mark svg { width: 18px; height: 18px; }
 .choices { display: flex; flex-wrap: wrap; gap: 8px; }
 .choices button { text-align: start; overflow-wrap: anywhere; max-width: 100%; }
+
+/* Low screens, as at 400 % zoom or above a keyboard: what is said needs the room. */
+@media (max-height: 380px) {
+  .header { padding-block: 0; font-size: .875em; }
+  .header h1, .header h2 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .form { padding-block: 4px; }
+  .scroll { padding: 6px 12px; }
+}
+
+@media (forced-colors: active) {
+  .dots i { background: CanvasText; }
+  .send, .tool, .plain, .thumbs button { border: 1px solid ButtonText; }
+  .clip.wanted { outline: 3px solid Highlight; }
+  .thumbs button[aria-pressed="true"] { border: 3px solid Highlight; }
+  .badge { forced-color-adjust: none; }
+}
+
+@media print {
+  .root, .root.dark {
+    color-scheme: light; --ground: #fff; --surface: #fff; --ink: #000; --quiet: #333; --line: #888; --link: #000; --bad: #000;
+    --warn: #fff; --warn-ink: #000; --warn-line: #000;
+  }
+  .widget, .header button, .confirm, .form, .quick, .typing, .network, .thumbs, .choices, .asked, .dropzone { display: none !important; }
+  .panel { position: static; height: auto; display: block; overflow: visible; background: #fff; }
+  .scroll { overflow: visible; padding: 0; }
+  .header { background: none; color: #000; padding: 0; }
+  .bubble, .you .bubble { background: none; color: #000; border: 0; padding: 4px 0; max-width: none; }
+  .paper { font-size: 11pt; line-height: 1.4; }
+  .paper .card h2 { font-size: 1.5em; }
+  .paper .checklist label { padding: 5px 0; }
+  .paper .progress { display: none; }
+  .checklist li, td div, .warning { break-inside: avoid; }
+  .checklist input { appearance: none; border: 2px solid #000; border-radius: 3px; position: relative; }
+  .checklist input:checked::after { content: "✓"; position: absolute; inset: -5px 0 0 2px; font-weight: 700; font-size: 20px; }
+  a { color: inherit; }
+  .card a::after { content: " " attr(href); overflow-wrap: anywhere; }
+}
 
 /* Wide pages: a column in the middle that the eye can follow. */
 @media (min-width: 700px) {
