@@ -24,14 +24,16 @@ setup:  ## make what is missing or stale, without starting anything
 
 test:  ## set up with the tests' tools, then run the tests (ARGS="-k word" goes to pytest)
 	@$(HOUSE) setup --with-tests
+	$(BIN)/python -m deploy.checkers
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-lint:  ## check format, style, types and the texts that citizens read
+lint:  ## check format, style, types, the texts that citizens read, known holes in packages
 	@$(HOUSE) setup --tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m deploy.readability
+	$(BIN)/python -m deploy.audit --may-be-offline
 
 format:  ## format the code and sort imports
 	@$(HOUSE) setup --tools

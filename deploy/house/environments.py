@@ -22,6 +22,7 @@ APP_PROOF = "import torch, faiss, sentence_transformers"
 RASA_PROOF = "import tensorflow, rasa.core.agent, rasa.core.run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRES = "/usr/lib/postgresql"  # where Debian's package puts it, below the version
+REDIS = "redis-server"  # Debian's package and the program in it
 CUDA_WARNING = (
     "motcua: the CPU build of torch was not found here; the CUDA build (several GB) may be downloaded instead"
 )
@@ -147,12 +148,25 @@ def postgres(house: House) -> bool:
 
 def make_postgres(house: House, tool: Tool) -> str | None:
     """Installs PostgreSQL where that can be done without asking; else says how. The system's own one is not started."""
-    if postgres(house):
-        return "up to date"
+    return "up to date" if postgres(house) else _install_server(house, tool, "postgresql")
+
+
+def redis(house: House) -> bool:
+    """Whether Redis is there, of which the tests start one of their own."""
+    return bool(shutil.which(REDIS, path=house.environ.get("PATH")))
+
+
+def make_redis(house: House, tool: Tool) -> str | None:
+    """Installs Redis where that can be done without asking; else says how. The system's own one is not started."""
+    return "up to date" if redis(house) else _install_server(house, tool, REDIS)
+
+
+def _install_server(house: House, tool: Tool, package: str) -> str | None:
+    """Installs a package whose server must not start by itself."""
     if os.geteuid() != 0 or not shutil.which("apt-get", path=house.environ.get("PATH")):
-        return "not found; some tests need it: install the package postgresql"
+        return f"not found; some tests need it: install the package {package}"
     environ = house.child_environ(DEBIAN_FRONTEND="noninteractive", RUNLEVEL="1")
     tool.run(["apt-get", "update"], limit=SHORT_LIMIT, environ=environ)
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
+    install = ["apt-get", "install", "-y", "--no-install-recommends", package]
     tool.run(install, limit=INSTALL_LIMIT, environ=environ)
     return None

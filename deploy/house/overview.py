@@ -12,6 +12,8 @@ from deploy.house.steps import State, state
 
 Row = tuple[str, str, str]
 
+_SERVERS = {"postgres": environments.postgres, "redis": environments.redis}
+
 
 def table(house: House) -> str:
     """The table as text: part, state, what follows from it."""
@@ -33,8 +35,8 @@ def _steps(house: House) -> Iterator[Row]:
         if step.name == "browser":
             there = environments.browser(house)
             yield step.title, "found" if there else "missing", "" if there else "only some tests need it"
-        elif step.name == "postgres":
-            yield step.title, "found" if environments.postgres(house) else "missing", "only some tests need it"
+        elif step.name in _SERVERS:
+            yield step.title, "found" if _SERVERS[step.name](house) else "missing", "only some tests need it"
         elif step.instead:
             yield step.title, "not needed", step.instead
         else:

@@ -14,7 +14,7 @@ CATALOGUE = ("catalogue", "phrasings", "topics", "elsewhere", "outside", "langua
 def plan(house: House, *, with_tests: bool = False) -> list[Step]:
     """All steps up to a house that can be started; with_tests: also what the tests need."""
     encoder = encoder_step(house)
-    tests = [tests_step(house), browser_step(house), postgres_step(house)] if with_tests else []
+    tests = [tests_step(house), browser_step(house), postgres_step(house), redis_step(house)] if with_tests else []
     return [app_step(house), *tests, rasa_step(house), encoder, index_step(house, encoder), model_step(house)]
 
 
@@ -65,6 +65,16 @@ def postgres_step(house: House) -> Step:
         title="PostgreSQL",
         work=lambda tool: environments.make_postgres(house, tool),
         instead="up to date" if environments.postgres(house) else "",
+    )
+
+
+def redis_step(house: House) -> Step:
+    """A Redis for the tests. It is the system's, so it is looked for each time."""
+    return Step(
+        name="redis",
+        title="Redis",
+        work=lambda tool: environments.make_redis(house, tool),
+        instead="up to date" if environments.redis(house) else "",
     )
 
 

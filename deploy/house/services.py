@@ -77,7 +77,8 @@ def services(house: House) -> tuple[Service, ...]:
     at = house.ports()
     python, rasa = str(house.python), str(house.rasa_python)
     rasa_url, actions_url = f"http://{LOOPBACK}:{at.rasa}", f"http://{LOOPBACK}:{at.actions}"
-    files = ("--model", "models/motcua.tar.gz", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
+    endpoints = "endpoints.several.yml" if house.several else "endpoints.yml"
+    files = ("--model", "models/motcua.tar.gz", "--endpoints", endpoints, "--credentials", "credentials.yml")
     three = (
         Service(
             "actions",
@@ -90,7 +91,7 @@ def services(house: House) -> tuple[Service, ...]:
         Service(
             "rasa",
             (rasa, "-m", "rasa", "run", *files, "--interface", LOOPBACK, "--port", str(at.rasa)),
-            house.rasa_environ(ACTION_SERVER_URL=f"{actions_url}/webhook"),
+            house.rasa_environ(ACTION_SERVER_URL=f"{actions_url}/webhook", **shared_by_rasa(house)),
             LOOPBACK,
             at.rasa,
             "/",
@@ -105,6 +106,14 @@ def services(house: House) -> tuple[Service, ...]:
         ),
     )
     return (*three, sandbox(house, at.sandbox)) if at.sandbox else three
+
+
+def shared_by_rasa(house: House) -> dict[str, str]:
+    """Settings of Rasa's workers; Rasa itself reads no .env. The seal's key only where something is shared."""
+    if not house.several:
+        return {}
+    more = {name: house.setting(name) for name in ("MOTCUA_VAULT_KEY", "SANIC_WORKERS") if house.setting(name)}
+    return house.several | more
 
 
 def sandbox(house: House, port: int) -> Service:

@@ -80,6 +80,23 @@ class House:
         return not self.setting("MOTCUA_DOSSIERS")
 
     @property
+    def several(self) -> dict[str, str]:
+        """What several processes of Rasa share, by setting; empty for the one with its own memory (the default).
+
+        Raises HouseError if a part of it is missing.
+        """
+        names = ("MOTCUA_CONVERSATIONS", "MOTCUA_REDIS_URL")
+        given = {name: self.setting(name) for name in names if self.setting(name)}
+        if "MOTCUA_CONVERSATIONS" in given:
+            if "MOTCUA_REDIS_URL" not in given:
+                raise HouseError("MOTCUA_CONVERSATIONS needs MOTCUA_REDIS_URL", "see docs/several-machines.md")
+            return given
+        if self.setting("SANIC_WORKERS") not in ("", "1"):
+            remedy = "set them (docs/several-machines.md), or take SANIC_WORKERS away"
+            raise HouseError("SANIC_WORKERS needs MOTCUA_CONVERSATIONS and MOTCUA_REDIS_URL", remedy)
+        return {}
+
+    @property
     def host(self) -> str:
         """Where the gateway is reached from this machine."""
         host = self.setting("MOTCUA_HOST")

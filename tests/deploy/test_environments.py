@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from deploy.house import environments, pythons
 from deploy.house.errors import HouseError, ToolError
+from deploy.house.processes import Tool
 from deploy.house.settings import House
 from tests.deploy.fake_house import FakeHouse
 
@@ -136,4 +138,46 @@ def test_else_it_is_said_how(fake: FakeHouse, monkeypatch: pytest.MonkeyPatch) -
     fake.environ["PATH"] = str(fake.root / "nowhere")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "chromium-driver" in (environments.make_browser(fake.house, fake.tool()) or "")
+    assert fake.calls() == []
+
+
+SERVERS = [
+    pytest.param(environments.make_postgres, "postgresql", id="PostgreSQL"),
+    pytest.param(environments.make_redis, "redis-server", id="Redis"),
+]
+Make = Callable[[House, Tool], str | None]
+
+
+@pytest.mark.parametrize(("make", "package"), SERVERS)
+def test_a_server_is_installed_where_that_can_be_done_but_not_started(
+    fake: FakeHouse, monkeypatch: pytest.MonkeyPatch, make: Make, package: str
+) -> None:
+    monkeypatch.setattr(environments, "POSTGRES", "/nowhere/at-all")
+    fake.write("bin/apt-get", '#!/bin/sh\necho "apt-get $* at runlevel $RUNLEVEL" >> calls\n', 0o755)
+    fake.environ["PATH"] = str(fake.root / "bin")
+    monkeypatch.setenv("PATH", f"{fake.root / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert make(fake.house, fake.tool()) is None
+    install = f"apt-get install -y --no-install-recommends {package} at runlevel 1"
+    assert fake.calls() == ["apt-get update at runlevel 1", install]
+
+
+@pytest.mark.parametrize(("make", "package"), SERVERS)
+def test_without_the_right_to_install_a_server_its_package_is_named(
+    fake: FakeHouse, monkeypatch: pytest.MonkeyPatch, make: Make, package: str
+) -> None:
+    monkeypatch.setattr(environments, "POSTGRES", "/nowhere/at-all")
+    fake.environ["PATH"] = str(fake.root / "nowhere")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert (make(fake.house, fake.tool()) or "").endswith(f"install the package {package}")
+    assert fake.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("make", "program"), [(environments.make_postgres, "postgres"), (environments.make_redis, "redis-server")]
+)
+def test_a_server_that_is_there_stays(fake: FakeHouse, make: Make, program: str) -> None:
+    fake.write(f"bin/{program}", "", 0o755)
+    fake.environ["PATH"] = str(fake.root / "bin")
+    assert make(fake.house, fake.tool()) == "up to date"
     assert fake.calls() == []

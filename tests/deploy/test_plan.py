@@ -26,7 +26,7 @@ def stale(fake: FakeHouse) -> set[str]:
 
 @pytest.fixture
 def made(fake: FakeHouse) -> FakeHouse:
-    for name in ("chromium", "chromedriver", "postgres"):
+    for name in ("chromium", "chromedriver", "postgres", "redis-server"):
         fake.write(f"bin/{name}", "", 0o755)
     fake.environ["PATH"] += f":{fake.root / 'bin'}"
     make(fake)
@@ -35,8 +35,8 @@ def made(fake: FakeHouse) -> FakeHouse:
 
 def test_everything_in_order(fake: FakeHouse) -> None:
     titles = [step.title for step in plan(fake.house, with_tests=True)]
-    assert titles[:5] == ["App environment", "Tests' tools", "Browser", "PostgreSQL", "Rasa environment"]
-    assert titles[5:] == ["Encoder", "Index", "Rasa model"]
+    assert titles[:6] == ["App environment", "Tests' tools", "Browser", "PostgreSQL", "Redis", "Rasa environment"]
+    assert titles[6:] == ["Encoder", "Index", "Rasa model"]
 
 
 def test_nothing_to_do_the_second_time(made: FakeHouse) -> None:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from deploy.house import services
+from deploy.house.errors import HouseError
 from deploy.house.processes import GRACE
 from tests.deploy.fake_house import FakeHouse
 
@@ -46,6 +47,44 @@ def test_the_actions_get_the_settings_of_the_desk(fake: FakeHouse) -> None:
     fake.environ.update(desk)
     actions = services.services(fake.house)[0]
     assert desk.items() <= actions.environ.items()
+
+
+SEVERAL = {
+    "MOTCUA_CONVERSATIONS": "postgresql://user:secret@db/rasa",
+    "MOTCUA_REDIS_URL": "redis://:secret@redis/0",
+    "MOTCUA_VAULT_KEY": "a key",
+    "SANIC_WORKERS": "2",
+}
+
+
+def test_one_rasa_keeps_its_own_memory(fake: FakeHouse) -> None:
+    rasa = services.services(fake.house)[1]
+    assert rasa.command[rasa.command.index("--endpoints") + 1] == "endpoints.yml"
+
+
+def test_several_share_what_the_settings_name(fake: FakeHouse) -> None:
+    fake.write(".env", "".join(f"{name}={value}\n" for name, value in SEVERAL.items()))
+    rasa = services.services(fake.house)[1]
+    assert rasa.command[rasa.command.index("--endpoints") + 1] == "endpoints.several.yml"
+    assert SEVERAL.items() <= rasa.environ.items()
+    assert not any("secret" in word for word in rasa.command), "others on the machine can see it"
+
+
+def test_one_with_a_memory_of_its_own_gets_no_key(fake: FakeHouse) -> None:
+    fake.write(".env", "MOTCUA_VAULT_KEY=a key\n")
+    assert "MOTCUA_VAULT_KEY" not in services.services(fake.house)[1].environ
+
+
+@pytest.mark.parametrize("missing", ["MOTCUA_CONVERSATIONS", "MOTCUA_REDIS_URL"])
+def test_several_with_half_of_what_they_need_do_not_start(fake: FakeHouse, missing: str) -> None:
+    fake.environ.update({name: value for name, value in SEVERAL.items() if name != missing})
+    with pytest.raises(HouseError, match=missing):
+        services.services(fake.house)
+
+
+def test_redis_may_serve_something_else_alone(fake: FakeHouse) -> None:
+    fake.environ.update(MOTCUA_REDIS_URL=SEVERAL["MOTCUA_REDIS_URL"], SANIC_WORKERS="1")
+    assert "endpoints.yml" in services.services(fake.house)[1].command
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
