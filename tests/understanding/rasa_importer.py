@@ -77,7 +77,6 @@ class ImporterTest(unittest.TestCase):
         loader = EverydaySpeech(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data" / "nlu")])
         examples = loader.get_nlu_data("vi").intent_examples
         intents = {message.get(INTENT) for message in examples}
-        self.assertEqual(
-            intents, set(loader.get_domain().intents) - {"restart", "back", "session_start", "nlu_fallback"}
-        )
+        never_said = {"restart", "back", "session_start", "nlu_fallback", "give_contact"}  # the last: channels only
+        self.assertEqual(intents, set(loader.get_domain().intents) - never_said)
         self.assertGreater(len(examples), 2000)

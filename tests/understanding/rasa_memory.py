@@ -5,6 +5,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -20,6 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from understanding import memory
 from understanding.memory import ANSWER, EVENTS_KEPT, FORGOTTEN_AFTER, SWEEP_EVERY, ShortMemory
+from understanding.turns import KEPT_SECONDS, Turn, begun
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = Domain.load(str(ROOT / "domain.yml"))
@@ -325,3 +327,51 @@ class PersonalTest(unittest.IsolatedAsyncioTestCase):
             await self.store.save(tracker)
             took.append(time.perf_counter() - began)
         self.assertLess(sorted(took)[len(took) // 2], 0.02)
+
+
+class ReplyTest(unittest.IsolatedAsyncioTestCase):
+    def setUp(self) -> None:
+        self.store = ShortMemory(DOMAIN)
+
+    async def answer(self, id, text, sender="a", *events):
+        """A whole turn."""
+        message = UserMessage("câu", CollectingOutputChannel(), sender, metadata={"message_id": id})
+        with begun(message):
+            await message.output_channel.send_custom_json(sender, {"text": text})
+            await self.store.save(with_events(*events, name=sender))
+
+    async def replied(self, id, sender="a"):
+        return await self.store.replied(Turn(UserMessage("câu", None, sender, metadata={"message_id": id})))
+
+    async def test_a_reply_is_remembered_for_ten_minutes(self) -> None:
+        with mock.patch.object(memory.time, "monotonic") as now:
+            now.return_value = 1000.0
+            await self.answer("m1", "rồi")
+            now.return_value += KEPT_SECONDS
+            self.assertEqual(await self.replied("m1"), [{"recipient_id": "a", "custom": {"text": "rồi"}}])
+            now.return_value += 1
+            self.assertIsNone(await self.replied("m1"))
+            await self.store.sweep()
+            self.assertEqual(len(self.store._replies), 0)
+
+    async def test_only_so_many_are(self) -> None:
+        with mock.patch.object(memory, "REPLIES_KEPT", 3):
+            for number in range(5):
+                await self.answer(f"m{number}", "rồi")
+        found = [await self.replied(f"m{number}") is not None for number in range(5)]
+        self.assertEqual(found, [False, False, True, True, True])
+
+    async def test_an_erasure_forgets_those_of_its_conversation(self) -> None:
+        await self.answer("m1", "rồi", "a")
+        await self.answer("m1", "rồi", "b")
+        await self.answer("m2", "đã xóa", "a", Restarted())
+        self.assertIsNone(await self.replied("m1", "a"))
+        self.assertIsNotNone(await self.replied("m2", "a"))
+        self.assertIsNotNone(await self.replied("m1", "b"))
+
+    async def test_half_a_turn_is_not_stored(self) -> None:
+        message = UserMessage("câu", CollectingOutputChannel(), "a", metadata={"message_id": "m1"})
+        with begun(message):
+            await self.store.save(conversation(1))
+        self.assertIsNone(await self.store.retrieve("a"))
+        self.assertIsNone(await self.replied("m1"))
