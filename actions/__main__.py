@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from actions.desk.desk import Desk
     from actions.desk.settings import DeskSettings
+    from actions.metrics import Metrics
 
 LARGEST_REQUEST = 24 * 1024 * 1024  # bytes: an attachment, or Rasa with the whole of a conversation
 WITH_ACTIONS = (
@@ -29,28 +30,31 @@ app.add_typer(review_commands, name="review")
 @app.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5055,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 5055,
+    host: Annotated[str, typer.Option(envvar="MOTCUA_ACTIONS_HOST", help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Loads the library, then serves until it is stopped."""
     if context.invoked_subcommand is not None:
         return
     from rasa_sdk.endpoint import create_app
-    from rasa_sdk.executor import ActionExecutor
 
     from actions.assistant import desk, forms, library, register
     from actions.desk.settings import desk_settings
     from actions.logs import set_up_logs
+    from actions.metrics import MeasuredExecutor, Metrics
 
-    set_up_logs()
+    metrics = Metrics(lambda: register().last_seen)
+    set_up_logs(metrics.count_line)
     library(), forms(), register()
-    executor = ActionExecutor()
+    executor = MeasuredExecutor(metrics)
     for module in WITH_ACTIONS:
         executor.register_package(f"actions.{module}")
     server = create_app(executor)
     add_desk(server, desk(), desk_settings())
     add_inner(server)
+    add_upkeep(server, metrics)
     server.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
-    server.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
+    server.run(host=host, port=port, single_process=True, access_log=False, motd=False)
 
 
 def add_desk(server: Sanic[Any, Any], desk: Desk, settings: DeskSettings) -> None:
@@ -82,6 +86,19 @@ def add_inner(server: Sanic[Any, Any]) -> None:
 
     server.register_listener(start_watching, "after_server_start")
     server.register_listener(stop_watching, "before_server_stop")
+
+
+def add_upkeep(server: Sanic[Any, Any], metrics: Metrics) -> None:
+    """Adds the metrics, whether it is ready, and the request id in what is logged."""
+    from actions.assistant import database, library
+    from actions.metrics import MetricsSettings
+    from actions.upkeep import begin, upkeep_routes
+    from storage.writable import check_writable
+
+    token = MetricsSettings().metrics_token.get_secret_value()
+    checks = {"index": lambda: library().snapshot, "database": lambda: check_writable(database())}
+    server.blueprint(upkeep_routes(metrics, token, checks))
+    server.register_middleware(begin, "request")
 
 
 if __name__ == "__main__":

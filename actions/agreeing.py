@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
 from actions.assistant import consents
-from actions.consenting import ERASE, REMEMBER, consent_waiting, remember_last
+from actions.consenting import ERASE, REMEMBER, consent_waiting, forget_person, remember_last
 from actions.following_up import PURPOSE as NOTICES
 from actions.following_up import begin_following
 from actions.personal_data import erase
@@ -95,6 +95,8 @@ async def _keep(dispatcher: CollectingDispatcher, tracker: Tracker, purpose: str
     """Writes down what was said, and does what it was asked for."""
     await asyncio.to_thread(consents().give if yes else consents().refuse, tracker.sender_id, purpose)
     if not yes:
+        if purpose == REMEMBER:
+            await asyncio.to_thread(forget_person, tracker.sender_id)
         _say(dispatcher, "Dạ vâng, tôi không làm.")
         return []
     if purpose == NOTICES:

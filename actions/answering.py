@@ -14,8 +14,11 @@ from actions import choosing, conversation
 from actions.assistant import library
 from actions.noting import note_corrected
 from actions.placing import choose_place, place_in
-from knowledge import asking_back
+from actions.telling_status import tell_about
+from knowledge import asking_back, compose
 from knowledge.reply import Aspect, Button, Outcome
+from knowledge.surroundings import which_commune
+from knowledge.tongue import speaking
 from knowledge.understood import Understood
 
 CHOICE_WORDS = 8  # a longer message is a new question, even if it holds the words of a choice
@@ -36,6 +39,12 @@ class AnswerQuestion(Action):
         text = conversation.text_of(tracker)
         if not text:
             return _tell_button(dispatcher, tracker, what)
+        about = await tell_about(dispatcher, tracker)
+        if about is not None:
+            return about
+        titled = _titled(dispatcher, tracker, what, text)
+        if titled is not None:
+            return titled
         offered = conversation.choices(tracker)
         if offered and choosing.number_in(text):
             return _choose_said(dispatcher, tracker, offered, text)
@@ -112,6 +121,9 @@ class TellOrder(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Asks the library."""
+        about = await tell_about(dispatcher, tracker)
+        if about is not None:
+            return about
         what = conversation.understood(tracker)
         if what.procedure and what.aspects:  # "which steps are there" goes on about the procedure
             reply = library().ask(conversation.text_of(tracker), replace(what, intent="ask_follow_up"))
@@ -144,6 +156,23 @@ def _tell_button(dispatcher: CollectingDispatcher, tracker: Tracker, what: Under
     if not what.procedure:
         return conversation.send(dispatcher, tracker, asking_back.which_procedure())
     return conversation.send(dispatcher, tracker, library().tell(what.procedure, what.aspects, what))
+
+
+def _titled(dispatcher: CollectingDispatcher, tracker: Tracker, what: Understood, text: str) -> list[EventType] | None:
+    """What a button of the procedure under discussion would do, whose words were typed; None: no button bears them."""
+    record = library().snapshot.catalogue.procedures.get(what.procedure or "")
+    if record is None:
+        return None
+    with speaking(what.language):
+        aspects, case = compose.titled(record, text)
+        if compose.asks_near_me(text):
+            return conversation.send(dispatcher, tracker, which_commune())
+    if aspects:
+        return conversation.send(dispatcher, tracker, library().tell(record.code, aspects, what))
+    if case:
+        reply = library().tell(record.code, (Aspect.DOCUMENTS,), replace(what, case=case))
+        return [*conversation.send(dispatcher, tracker, reply), SlotSet("case", case)]
+    return None
 
 
 def _choose_said(

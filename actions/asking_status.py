@@ -15,22 +15,18 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
-from actions.assistant import consents, doorkeeper, files, now, teller, vault
-from actions.consenting import consent_asked, consent_said
+from actions.assistant import consents, doorkeeper, now, teller, vault
+from actions.consenting import consent_asked, consent_meant, consent_said
 from actions.dossiers import looking_up, telling
-from actions.dossiers.access import Asker, Opened
+from actions.dossiers.access import Known, Opened
 from actions.dossiers.codes import Trouble, read_code
-from actions.dossiers.dossier import Dossier
-from actions.dossiers.errors import DossierError, NoSuchDossier, NotOpened, RegisterAway
-from actions.dossiers.proofs import Part, Partial, Proof, read_proof
-from actions.dossiers.timeline_picture import draw
+from actions.dossiers.errors import DossierError, NotOpened, RegisterAway
+from actions.dossiers.proofs import Part, Partial, Proof, ProofKind, read_proof
 from actions.reading_receipts import code_in_file
-from actions.submissions.errors import SubmissionError
-from actions.submissions.handing_out import hand_out
 from actions.submissions.spoken import Command, asks_something, command_in
 from actions.submitting import resumed
+from actions.telling_status import RETURN, asker_of, tell, tell_about
 from knowledge.normalise import fold
-from knowledge.reply import Attached
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -39,7 +35,6 @@ FORM = "status_form"
 PURPOSE = "status"
 TOLD_AT_ONCE = (Trouble.OTHER_PROVINCE, Trouble.IMPOSSIBLE_DATE, Trouble.INCOMPLETE)
 GIVEN_UP, REFUSED, AWAY = "given_up", "refused", "away"
-RETURN = "return"  # in the slot `dossier`: "tell me" means when the province's system is back
 OWN_QUESTIONS = (
     "ask_procedure", "ask_follow_up", "compare", "ask_journey", "hand_off", "start_submission", "fill_in",
     "show_my_data", "erase_my_data", "withdraw_consent", "out_of_scope", "ask_capabilities",
@@ -63,12 +58,15 @@ class AskStatus(Action):
             return await _tell_known(dispatcher, tracker, ref)
         text = conversation.text_of(tracker)
         found = read_code(text, now=now)
+        about = None if found.code else await tell_about(dispatcher, tracker)
+        if about is not None:
+            return [*about, *await resumed(tracker)]
         if not found.code and conversation.intent_of(tracker) == "ask_status":
             known = await _known(tracker)
             if len(known) == 1:
                 return await _tell_known(dispatcher, tracker, known[0].ref)
             if known:
-                conversation.send_plain(dispatcher, looking_up.which(known))
+                conversation.send_plain(dispatcher, looking_up.which(known, _name))
                 return []
         if found.trouble in TOLD_AT_ONCE:
             conversation.send_plain(dispatcher, looking_up.code_trouble(found))
@@ -139,11 +137,6 @@ class TellStatus(Action):
         return [*ended, *await resumed(tracker)]
 
 
-def asker_of(tracker: Tracker) -> Asker:
-    """Who asks."""
-    return Asker(tracker.sender_id, conversation.address_of(tracker))
-
-
 async def _begin(dispatcher: CollectingDispatcher, tracker: Tracker, looking: dict[str, Any]) -> list[EventType]:
     """The form; where code, proof and consent are there already, the dossier itself."""
     form: list[EventType] = [SlotSet("looking", looking), SlotSet("looked", None), FollowupAction(FORM)]
@@ -172,7 +165,7 @@ def _read(text: str, looking: Mapping[str, Any]) -> dict[str, Any]:
         result["code"] = vault().seal(found.code)
     proof = read_proof(text, _half(looking)) if text else None
     if isinstance(proof, Proof):
-        result["proof"] = vault().seal(f"{proof.kind.value}:{proof.value}")
+        result["proof"] = _sealed(proof)
         result.pop("half", None)
     elif isinstance(proof, Partial) and result.get("code"):  # four digits alone may be of anything
         result["half"] = vault().seal(f"{proof.part.value}:{proof.digits}")
@@ -184,6 +177,10 @@ def _half(looking: Mapping[str, Any]) -> Partial | None:
         return None
     part, _, digits = vault().open(looking["half"]).partition(":")
     return Partial(digits, Part(part))
+
+
+def _sealed(proof: Proof) -> str:
+    return vault().seal(f"{proof.kind.value}:{proof.value}")
 
 
 def _proof(looking: Mapping[str, Any]) -> Proof | None:
@@ -199,6 +196,8 @@ def _code(looking: Mapping[str, Any]) -> str:
 
 async def _take(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
     text, looking = conversation.text_of(tracker), tracker.get_slot("looking") or {}
+    if consent_meant(tracker, form_asks_too=True):
+        return []
     if command_in(text) in (Command.CANCEL, Command.LATER) or _stops(text):
         conversation.send_plain(dispatcher, looking_up.stopped())
         return [SlotSet("looked", GIVEN_UP)]
@@ -207,15 +206,21 @@ async def _take(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Even
         return await _take_file(dispatcher, tracker, file)
     if not await asyncio.to_thread(consents().given, tracker.sender_id, PURPOSE):
         return await _take_consent(dispatcher, tracker, looking)
-    added = _read(text, looking)
+    added = _added(tracker, looking)
     return await (_not_read(dispatcher, tracker, text) if added == looking else _open(dispatcher, tracker, added))
+
+
+def _added(tracker: Tracker, looking: Mapping[str, Any]) -> dict[str, Any]:
+    """What a message adds to what is looked for; a contact for which the channel vouches proves more than words."""
+    added, contact = _read(conversation.text_of(tracker), looking), conversation.contact_of(tracker)
+    return {**added, "proof": _sealed(Proof(ProofKind.PHONE, contact))} if contact else added
 
 
 async def _take_consent(dispatcher: CollectingDispatcher, tracker: Tracker, looking: dict[str, Any]) -> list[EventType]:
     """Yes or no; a code or proof that comes instead is kept until then, sealed."""
     said = consent_said(tracker, PURPOSE)
     if said is None:
-        added = _read(conversation.text_of(tracker), looking)
+        added = _added(tracker, looking)
         return [SlotSet("looking", added), SlotSet("looked", None)] if added != looking else []
     await asyncio.to_thread(consents().give if said else consents().refuse, tracker.sender_id, PURPOSE)
     return await _open(dispatcher, tracker, looking) if said else [SlotSet("looked", REFUSED)]
@@ -272,48 +277,20 @@ async def _open(dispatcher: CollectingDispatcher, tracker: Tracker, looking: dic
 async def _tell_known(dispatcher: CollectingDispatcher, tracker: Tracker, ref: str) -> list[EventType]:
     """The dossier behind a ref, as it is now; then an interrupted form goes on. Its proof may be wanted again."""
     try:
-        return [*await _tell_again(dispatcher, tracker, ref), *await resumed(tracker)]
+        return [*await tell(dispatcher, tracker, ref), *await resumed(tracker)]
     except NotOpened:
         return [SlotSet("looking", {}), SlotSet("looked", None), FollowupAction(FORM)]
 
 
-async def _tell_again(dispatcher: CollectingDispatcher, tracker: Tracker, ref: str) -> list[EventType]:
-    """The dossier behind a ref, as it is now. Raises NotOpened."""
-    try:
-        dossier = await doorkeeper().again(ref, asker_of(tracker))
-    except NotOpened:
-        raise
-    except NoSuchDossier:
-        conversation.send_plain(dispatcher, looking_up.gone())
-        return []
-    except StorageError as error:
-        log.error("status_not_told", error=str(error))
-        conversation.send_plain(dispatcher, looking_up.trouble())
-        return []
-    except DossierError as error:
-        last_seen = error.last_seen if isinstance(error, RegisterAway) else None
-        conversation.send_plain(dispatcher, looking_up.away(telling.away(last_seen, now())))
-        return [SlotSet("dossier", RETURN)]
-    picture = await asyncio.to_thread(_picture, tracker.sender_id, dossier)
-    conversation.send_plain(dispatcher, looking_up.told(teller().tell(dossier, now()), dossier, picture))
-    return [SlotSet("dossier", ref)]
-
-
-def _picture(sender: str, dossier: Dossier) -> Attached | None:
-    """The picture of the timeline; without it the text still says all."""
-    drawn = draw(teller().timeline(dossier, now()))
-    try:
-        return hand_out(files(), sender, drawn.name, drawn.media_type, drawn.content, alt=drawn.alt)
-    except (StorageError, SubmissionError) as error:
-        log.warning("picture_not_kept", error=str(error))
-        return None
-
-
-async def _known(tracker: Tracker) -> list[Any]:
+async def _known(tracker: Tracker) -> list[Known]:
     try:
         return list(await doorkeeper().opened_before(asker_of(tracker)))
     except StorageError:
         return []
+
+
+def _name(known: Known) -> str:
+    return teller().name_of(known.procedure, known.procedure_name)
 
 
 def _stops(text: str) -> bool:

@@ -24,6 +24,7 @@ _YES = re.compile(
 _NO = re.compile(
     r"(?:da |thoi )*(?:khong|ko|k|no|thoi|chua)\b(?! (?:hieu|biet|ro)\b)(?: dong y| can| muon| luu)?[^?]{0,20}"
 )
+OF_A_PERSON = ("person.", "commune")  # `known` of questions that may come from what is remembered
 REMEMBER, ERASE = "remember", "erase"
 OUTCOMES = {"status": Outcome.STATUS, "notices": Outcome.STATUS, "submission": Outcome.SUBMISSION}
 
@@ -45,10 +46,25 @@ def consent_said(tracker: Tracker, purpose: str) -> bool | None:
     if tapped:
         name, _, answer = tapped.partition("=")
         return answer == "yes" if name == purpose else None
-    said = " ".join(re.sub(r"[,.!;]", " ", fold(conversation.text_of(tracker))).split())
+    said = _plain(conversation.text_of(tracker))
     if _NO.fullmatch(said):
         return False
     return True if _YES.fullmatch(said) else None
+
+
+def consent_meant(tracker: Tracker, *, form_asks_too: bool) -> bool:
+    """Whether a message in a form answers the consent that was asked above the form's question, and not that question.
+
+    form_asks_too: the form itself waits for a yes or no, so that only the words on the buttons tell which is meant.
+    """
+    purpose = _asked_before(tracker)
+    if not purpose or purpose not in consents().purposes:
+        return False
+    said, wanted = _plain(conversation.text_of(tracker)), consents().wanted(purpose)
+    if said in (_plain(wanted.yes), _plain(wanted.no)):
+        return True
+    agrees = said.startswith(("dong y", "khong dong y"))
+    return agrees and not form_asks_too and bool(_YES.fullmatch(said) or _NO.fullmatch(said))
 
 
 def consent_waiting(tracker: Tracker) -> str:
@@ -63,6 +79,22 @@ def consent_waiting(tracker: Tracker) -> str:
     return ""
 
 
+def _asked_before(tracker: Tracker) -> str:
+    """The purpose of the consent that was asked with the last reply, though it may have been answered since."""
+    messages = 0
+    for event in reversed(tracker.events):
+        messages += event["event"] == "user"
+        if messages > 1:
+            return ""
+        if messages == 1 and event["event"] == "slot" and event["name"] == "consenting":
+            return str(event["value"] or "")
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[,.!;]", " ", fold(text)).split())
+
+
 def remember_last(sender: str) -> None:
     """Takes the applicant's details from the submission that was filled in last."""
     last = next(iter(submissions().all_of(sender)), None)
@@ -70,6 +102,20 @@ def remember_last(sender: str) -> None:
         return
     form = forms().get(last.procedure)
     submissions().remember(sender, _person(form, last), last.content.answers.get(form.file.commune))
+
+
+def forget_person(sender: str) -> None:
+    """Deletes what was remembered of somebody, and what of it waits in forms to be filled in; answers stay."""
+    submissions().forget_remembered(sender)
+    submissions().forget_known(sender, _remembered_fields)
+
+
+def _remembered_fields(procedure: str) -> frozenset[str]:
+    """The fields of a form that may be filled in from what is remembered."""
+    if procedure not in forms().codes:
+        return frozenset()
+    questions = forms().get(procedure).file.questions
+    return frozenset(name for name, asked in questions.items() if (asked.known or "").startswith(OF_A_PERSON))
 
 
 def _person(form: EForm, submission: Submission) -> dict[str, str]:

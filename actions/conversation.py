@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.assistant import library
+from actions.assistant import forms, library
 from actions.noting import note_unanswered
 from knowledge.library import waiting_question
 from knowledge.masking import mask
@@ -21,7 +21,8 @@ from knowledge.tongue import Language, say, speaking
 from knowledge.understood import Understood
 
 GUIDE_FORM = "guide_form"
-PRIVATE_FORMS = ("status_form", "submission_form")
+SUBMISSION_FORM = "submission_form"
+PRIVATE_FORMS = ("status_form", SUBMISSION_FORM)
 EARLIER = 4  # procedures spoken of before that are remembered
 TURNS_KEPT = 6  # messages of the citizen, masked, for the officer who takes over
 LONGEST = 200  # characters of each
@@ -55,6 +56,19 @@ def message_of(tracker: Tracker) -> str:
 def address_of(tracker: Tracker) -> str:
     """From where the latest message came, as a keyed hash; empty where the channel does not say."""
     return str((tracker.latest_message.get("metadata") or {}).get("address") or "")
+
+
+def contact_of(tracker: Tracker) -> str:
+    """The writer's own telephone number (+84912345678), for which the channel has vouched; empty where none came."""
+    if intent_of(tracker) != "give_contact":
+        return ""
+    return str((tracker.latest_message.get("metadata") or {}).get("contact") or "")
+
+
+def position_of(tracker: Tracker) -> tuple[float, float] | None:
+    """The position that somebody shared: latitude and longitude."""
+    lat, lon = entity(tracker, "lat"), entity(tracker, "lon")
+    return (float(lat), float(lon)) if lat and lon else None
 
 
 def aspects_of(tracker: Tracker) -> tuple[Aspect, ...]:
@@ -108,6 +122,7 @@ def send(
         reply = _with_human(reply, language_of(tracker))
     elif reply.outcome is Outcome.ANSWER and reply.procedure in FOR_PEOPLE:
         reply = reply.model_copy(update={"buttons": (*reply.buttons, _human(language_of(tracker)))})
+    reply = _with_form(reply, tracker)
     note_unanswered(text_of(tracker), intent_of(tracker), reply)
     dispatcher.utter_message(json_message=reply.model_dump(mode="json"))
     memory: dict[str, Any] = {
@@ -118,7 +133,7 @@ def send(
     }
     if reply.outcome is not Outcome.OUT_OF_SCOPE:  # what was offered before can still be chosen
         offered = [button.model_dump() for button in reply.buttons if button.payload.startswith(CHOICES)]
-        memory |= {"choices": offered or None, "asked": None}
+        memory |= {"choices": offered or None, "asked": None, "told": None}
     events: list[EventType] = []
     if reply.outcome is Outcome.ANSWER and reply.procedure:
         told, events = _under_discussion(tracker, reply, ask_on=ask_on)
@@ -182,6 +197,18 @@ def _with_human(reply: Reply, language: Language) -> Reply:
         text = say("Tôi chưa giúp được. Anh/chị có muốn gặp cán bộ không ạ?")
     buttons = (*reply.buttons, _human(language))
     return reply.model_copy(update={"text": f"{reply.text}\n\n{text}", "buttons": buttons})
+
+
+def _with_form(reply: Reply, tracker: Tracker) -> Reply:
+    """The same with the offer to fill in the form, where there is one; its buttons on whether it helped stay last."""
+    about_one = reply.outcome is Outcome.ANSWER and reply.card is not None and reply.card.code in forms().codes
+    if not about_one or tracker.active_loop_name == SUBMISSION_FORM:
+        return reply
+    with speaking(language_of(tracker)):
+        start = Button(title=say("Điền tờ khai"), payload=f"start:{reply.procedure}")
+    last = tuple(button for button in reply.buttons if button.payload.startswith("feedback:"))
+    before = tuple(button for button in reply.buttons if button not in last)
+    return reply.model_copy(update={"buttons": (*before, start, *last)})
 
 
 def _human(language: Language) -> Button:

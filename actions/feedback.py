@@ -12,6 +12,7 @@ from actions import conversation
 from actions.assistant import desk
 from actions.desk.entries import Why
 from actions.noting import note
+from knowledge.normalise import fold
 from knowledge.reply import Button, Outcome, Reply
 from knowledge.tongue import say, speaking
 
@@ -34,7 +35,8 @@ class TakeFeedback(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Keeps it; an unhelpful answer goes to the review list, with the question it was given to."""
-        said = conversation.entity(tracker, "feedback") or conversation.intent_of(tracker)
+        said = conversation.entity(tracker, "feedback") or _reason_in(conversation.text_of(tracker))
+        said = said or conversation.intent_of(tracker)
         helpful = said == "helpful"
         procedure = tracker.get_slot("procedure")
         reason = said if said in REASONS else ""
@@ -45,6 +47,11 @@ class TakeFeedback(Action):
             reply = _thanks(helpful=helpful, reason=reason)
         dispatcher.utter_message(json_message=reply.model_dump(mode="json"))
         return []
+
+
+def _reason_in(text: str) -> str | None:
+    """The reason whose words, as they stand on its button, somebody typed."""
+    return next((name for name, label in REASONS.items() if fold(label) == fold(text).strip(" .!")), None)
 
 
 def _note_review(tracker: Tracker) -> None:

@@ -11,12 +11,12 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
-from actions.asking_status import RETURN, asker_of
 from actions.assistant import consents, doorkeeper, following, submissions, vault
 from actions.consenting import consent_asked
 from actions.dossiers.access import ref_of
 from actions.dossiers.dossier import Dossier
 from actions.dossiers.errors import DossierError, NoSuchDossier, NotOpened
+from actions.telling_status import RETURN, asker_of
 from actions.watching.following import Started
 from knowledge.reply import Button, Outcome, Reply
 from storage.errors import StorageError

@@ -24,6 +24,7 @@ from knowledge.tongue import say, speaking
 log = structlog.get_logger(__name__)
 
 NO_CONTACT = "-"
+VIETNAM = 84  # country code
 A_QUESTION = 6  # words beside a telephone number from which it stands in a question
 _DIGITS = re.compile(r"[+\d][\d .-]{7,}")
 WITHDRAWN = "withdrawn"
@@ -49,7 +50,7 @@ class AskContact(Action):
                 days=desk_settings().keep_days,
             )
             no = Button(title=say("Không để lại số"), payload="intent:deny")
-        _send(dispatcher, Reply(text=f"👉 {text}", outcome=Outcome.HAND_OFF, buttons=(no,)))
+        _send(dispatcher, Reply(text=f"👉 {text}", outcome=Outcome.HAND_OFF, buttons=(no,), wants_contact=True))
         return []
 
 
@@ -66,7 +67,7 @@ class ReadContact(Action):
             return []
         text, intent = conversation.text_of(tracker), conversation.intent_of(tracker)
         said = fold(text)
-        contact = number_in(text)
+        contact = number_in(conversation.contact_of(tracker) or text)
         if contact is None and _NO_NUMBER.search(said):
             contact = NO_CONTACT
         elif contact is None and conversation.aspects_of(tracker):
@@ -134,9 +135,11 @@ class TakeNumber(Action):
 
 
 def number_in(text: str) -> str | None:
-    """A Vietnamese telephone number in a text, in the national form, if a valid one stands there."""
+    """A telephone number in a text, if a valid one stands there: of Vietnam in the national form, others with +."""
     for found in phonenumbers.PhoneNumberMatcher(text, "VN"):
-        return phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        ours = found.number.country_code == VIETNAM
+        form = phonenumbers.PhoneNumberFormat.NATIONAL if ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(found.number, form)
     return None
 
 

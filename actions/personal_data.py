@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import structlog
@@ -12,13 +13,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
 from actions.assistant import consents, doorkeeper, files, following, personal_data, submissions
-from actions.consenting import ERASE
+from actions.consenting import ERASE, consent_waiting
+from knowledge.normalise import fold
 from knowledge.reply import Button, Outcome, Reply
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
 Domain = dict[str, Any]
+
+_DO_IT = re.compile(  # "xóa dữ liệu của tôi" once more is no answer to whether it is meant
+    r"(?:da |vang |u |ok |dong y |co |cu )*xoa(?: (?:het|di|luon|tat ca|sach|nhe|nha|a|giup|cho|toi|em|tui))*"
+)
 
 ASK = (
     "Xóa hết dữ liệu của anh/chị ở đây: tờ khai đang làm, tệp đã gửi, hồ sơ đang theo dõi, thông tin đã nhớ và cuộc "
@@ -27,6 +33,10 @@ ASK = (
 ERASE_BUTTONS = (
     Button(title="Xóa hết", payload=f"consent:{ERASE}=yes"),
     Button(title="Giữ lại", payload=f"consent:{ERASE}=no"),
+)
+ON_THEIR_DEVICE = (
+    "Tin nhắn còn trên máy thì anh/chị tự xóa: trên trang web bấm nút thùng rác ở đầu khung chat; trong ứng dụng xóa "
+    "cuộc trò chuyện này."
 )
 AWAY = "Lúc này tôi chưa làm được vì có trục trặc. Anh/chị nhắn lại sau ít phút."
 
@@ -59,6 +69,9 @@ class EraseMyData(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> list[EventType]:
         """Says what would be gone; a running form waits, so that the next words answer this."""
+        said = fold(conversation.text_of(tracker)).strip(" .!")
+        if consent_waiting(tracker) == ERASE and _DO_IT.fullmatch(said):
+            return await erase(dispatcher, tracker)
         conversation.send_plain(dispatcher, Reply(text=f"👉 {ASK}", outcome=Outcome.SMALL_TALK, buttons=ERASE_BUTTONS))
         return [*conversation.end_form(tracker), SlotSet("consenting", ERASE)]
 
@@ -97,7 +110,8 @@ async def erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Even
         log.error("data_not_erased", error=str(error))
         _say(dispatcher, AWAY)
         return []
-    _say(dispatcher, f"{text}\nTin nhắn trên máy của anh/chị thì bấm nút thùng rác ở đầu khung chat để xóa.")
+    told = Reply(text=f"{text}\n{ON_THEIR_DEVICE}", outcome=Outcome.SMALL_TALK, erased=True)
+    conversation.send_plain(dispatcher, told)
     return [*conversation.end_form(tracker), AllSlotsReset(), Restarted()]
 
 

@@ -60,9 +60,9 @@ def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, reply: Reply, comm
 
 def _placed(tracker: Tracker) -> tuple[Reply, str | None]:
     places = library().surroundings.places
-    position = conversation.entity(tracker, "lat"), conversation.entity(tracker, "lon")
-    if position[0] and position[1]:
-        near = places.nearest(float(position[0]), float(position[1]))
+    position = conversation.position_of(tracker)
+    if position:
+        near = places.nearest(*position)
         return places_near(near), near[0][0].code
     chosen = conversation.entity(tracker, "place")
     if chosen:

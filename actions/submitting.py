@@ -19,7 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import conversation
 from actions.assistant import consents, doorkeeper, files, forms, library, now, register, submissions, vault
-from actions.consenting import REMEMBER, consent_asked, consent_said
+from actions.consenting import REMEMBER, consent_asked, consent_meant, consent_said
 from actions.dossiers.access import Asker, ref_of
 from actions.dossiers.dossier import DraftFile
 from actions.dossiers.errors import DossierError, DraftRefused, RegisterAway
@@ -29,7 +29,14 @@ from actions.submissions.errors import AnswerRefused, NoSuchForm, NotReady, Subm
 from actions.submissions.form import EForm
 from actions.submissions.handing_out import sample
 from actions.submissions.reading import Around, SeveralPlaces, read_answer, says_choice
-from actions.submissions.spoken import Command, asks_something, command_in, field_named, field_to_edit
+from actions.submissions.spoken import (
+    Command,
+    asks_something,
+    command_in,
+    field_named,
+    field_to_edit,
+    skips_for_sure,
+)
 from actions.submissions.submission import (
     Content,
     Submission,
@@ -127,7 +134,8 @@ class StartSubmission(Action):
         said = conversation.entity(tracker, "form")
         resume = said == Command.RESUME or command_in(conversation.text_of(tracker)) is Command.RESUME
         begun = await asyncio.to_thread(submissions().open_of, tracker.sender_id)
-        if said == Command.SEND and not begun:
+        again = said == Command.SEND or command_in(conversation.text_of(tracker)) is Command.REVIEW
+        if again and not begun:
             return await _tell_last(dispatcher, tracker)
         if begun and (resume or conversation.intent_of(tracker) == "fill_in"):
             await asyncio.to_thread(files().prolong, begun[0].id)  # answers are kept longer than files
@@ -161,6 +169,8 @@ class ReadField(Action):
             if submission is None or (starting and starting != submission.procedure):
                 return await _begin(dispatcher, tracker, starting)
             form = forms().get(submission.procedure)
+            if consent_meant(tracker, form_asks_too=False):
+                return []
             if submission.message and submission.message == conversation.message_of(tracker):
                 return [SlotSet("submission", None)]  # sent once more: it is kept, and only the reply got lost
             return await _take(Turn(tracker, dispatcher, submission, form))
@@ -237,7 +247,7 @@ async def resumed(tracker: Tracker) -> list[EventType]:
 
 
 def _form_for(code: str) -> list[EventType]:
-    return [SlotSet("starting", code), SlotSet("submission", None), FollowupAction(FORM)]
+    return [SlotSet("starting", code), SlotSet("submission", None), SlotSet("told", None), FollowupAction(FORM)]
 
 
 def _wanted(tracker: Tracker) -> tuple[str | None, list[str]]:
@@ -261,6 +271,8 @@ async def _begin(dispatcher: CollectingDispatcher, tracker: Tracker, starting: s
     """The consent that must come before the first question."""
     if starting is None:
         return [SlotSet("submission", "nothing")]
+    if consent_meant(tracker, form_asks_too=True):
+        return []
     said = consent_said(tracker, PURPOSE)
     if said is None:
         return []
@@ -275,7 +287,7 @@ async def _started(tracker: Tracker, code: str) -> Submission:
     """A new submission with what is known already; one that was begun goes on."""
     form = forms().get(code)
     sender = tracker.sender_id
-    person, commune = await asyncio.to_thread(submissions().remembered, sender)
+    person, commune = await asyncio.to_thread(_remembered, sender)
     same = tracker.get_slot("procedure") == code
     case = (tracker.get_slot("answers") or {}) if same else {}
     commune = tracker.get_slot("commune") or commune
@@ -291,11 +303,18 @@ async def _started(tracker: Tracker, code: str) -> Submission:
     return await asyncio.to_thread(submissions().begin, sender, code, filled_in(form, content), message)
 
 
+def _remembered(sender: str) -> tuple[dict[str, str], str | None]:
+    """What may be filled in without asking: nothing where the consent to it was taken back or its words are others."""
+    return submissions().remembered(sender) if consents().given(sender, REMEMBER) else ({}, None)
+
+
 async def _take(turn: Turn) -> list[EventType]:
     """What a message does to the submission; nothing if it is none of the form's business."""
     file = conversation.entity(turn.tracker, "file")
     if file:
         return await _take_file(turn, file)
+    if conversation.contact_of(turn.tracker) or conversation.position_of(turn.tracker):
+        return await _take_shared(turn)
     if await _take_tap(turn):
         return [SlotSet("submission", None), SlotSet("offered", None)]
     asked = field_asked(turn.form, turn.content)
@@ -303,6 +322,20 @@ async def _take(turn: Turn) -> list[EventType]:
         return await _take_answer(turn, asked)
     command = _command(turn)
     return await _obey(turn, command) if command else await _take_words(turn, asked)
+
+
+async def _take_shared(turn: Turn) -> list[EventType]:
+    """A contact is the answer where a telephone number is asked for; a position offers the nearest communes."""
+    asked = None if turn.submission.state is State.SENDING else field_asked(turn.form, turn.content)
+    wanted = turn.form.property(asked).get("format") if asked else None
+    contact, position = conversation.contact_of(turn.tracker), conversation.position_of(turn.tracker)
+    if asked and contact and wanted == "phone":
+        return await _keep_answer(turn, asked, contact, typed=True)
+    if position and wanted == "commune":
+        near = library().surroundings.places.nearest(*position)
+        turn.say(asking.NEAREST.format(names=", ".join(place.name for place, _ in near)))
+        return [SlotSet("submission", None), SlotSet("offered", [place.code for place, _ in near])]
+    return []
 
 
 async def _take_words(turn: Turn, asked: str | None) -> list[EventType]:
@@ -334,9 +367,11 @@ def _command(turn: Turn) -> Command | None:
     asked = field_asked(turn.form, turn.content)
     if command is Command.SEND and (asked or document_asked(turn.content)):
         return None
-    if command is Command.SKIP and asked:
+    if command is Command.SKIP and asked and not skips_for_sure(turn.text):
         described = turn.form.property(asked)
         return None if described.get("enum") or described["type"] == "integer" else command
+    if command is Command.KEEP and not turn.tracker.get_slot("photo"):
+        return None
     return command
 
 
@@ -402,11 +437,16 @@ async def _take_answer(turn: Turn, field: str) -> list[EventType]:
     chosen = _chosen(turn, field)
     if chosen is None and (not turn.text or (own and any_words)):
         return []
+    if chosen:
+        return await _keep_answer(turn, field, chosen.value, typed=chosen.typed, own=own)
+    return await _keep_answer(turn, field, turn.text, typed=True, own=own)
+
+
+async def _keep_answer(turn: Turn, field: str, said: Any, *, typed: bool, own: bool = False) -> list[EventType]:
+    """Keeps an answer. typed: it is read as words. own: the words may be a question; then nothing is blamed."""
     around = Around(now().astimezone(VIETNAM).date(), library().surroundings.places)
     try:
-        typed = chosen is None or chosen.typed
-        text = chosen.value if chosen else turn.text
-        value = read_answer(turn.form, field, text, turn.content.answers, around) if typed else text
+        value = read_answer(turn.form, field, said, turn.content.answers, around) if typed else said
     except SeveralPlaces as several:
         turn.say(several.message)
         return [SlotSet("submission", None), SlotSet("offered", list(several.codes))]
@@ -424,8 +464,12 @@ def _chosen(turn: Turn, field: str) -> asking.Option | None:
     place = int(tapped) if tapped and tapped.isdecimal() else -1
     if turn.tracker.get_slot("offered") and re.fullmatch(r"[1-9]", turn.text):
         place = int(turn.text) - 1
-    if AS_ABOVE.fullmatch(fold(turn.text)):
-        return next((one for one in offered if one.label.startswith("Như trên")), None)
+    said = fold(turn.text).strip(" .!")
+    if AS_ABOVE.fullmatch(said):
+        return next((one for one in offered if one.label.startswith(asking.SAME)), None)
+    titles = [fold(one.title).strip(" .!") for one in offered]  # typed where there are no buttons
+    if said in titles:
+        return offered[titles.index(said)]
     return offered[place] if 0 <= place < len(offered) else None
 
 
@@ -549,8 +593,9 @@ async def _tell_last(dispatcher: CollectingDispatcher, tracker: Tracker) -> list
     except (StorageError, SubmissionError) as error:
         log.error("papers_not_made", error=str(error))
         papers = drafted.Papers(())
-    fees = asking.fees_of(library(), last.procedure)
-    reply = drafted.told(last, form, record, papers, fees=fees, demonstration=register().demonstration)
+    fees, days = asking.fees_of(library(), last.procedure), library().surroundings.calendar
+    facts = drafted.Facts(record, fees, days, register().demonstration)
+    reply = drafted.told(last, form, papers, facts)
     conversation.send_plain(dispatcher, reply)
     draft = last.content.draft
     shown = [SlotSet("dossier", ref_of(vault(), tracker.sender_id, draft.code))] if draft else []

@@ -14,6 +14,7 @@ from knowledge.reply import PAYLOAD
 
 _SLASHES = re.compile(r"\A[/\s]+")  # Rasa strips white space of any kind before it looks for a slash
 MESSAGE_ID = r"[A-Za-z0-9_-]{1,64}"
+E164 = r"^\+[1-9][0-9]{6,14}$"
 ENTITIES = {  # else a choice of its kind
     "aspects": ("ask_follow_up", "aspect"),
     "place": ("give_place", "place"),
@@ -38,8 +39,8 @@ class Location(BaseModel):
     lon: float = Field(ge=-180, le=180)
 
 
-class IncomingMessage(BaseModel):
-    """One message. payload: of a button that was tapped, then text is its title. location: shared instead of words.
+class ClientMessage(BaseModel):
+    """What a client may send. payload: of a button that was tapped, then text is its title. location: shared instead.
 
     id: the client's own name for it; what comes again under the same name is the same message. seen: ids of notices
     that the client has shown.
@@ -55,10 +56,19 @@ class IncomingMessage(BaseModel):
     seen: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = Field(default=[], max_length=50)
 
 
+class IncomingMessage(ClientMessage):
+    """One message of any channel. contact: the writer's own telephone number (+84912345678), shared instead of words.
+
+    The channel has vouched for it, so that it proves who somebody is: no client can send one (read_message).
+    """
+
+    contact: Annotated[str, StringConstraints(pattern=E164)] | None = Field(default=None, repr=False)
+
+
 def read_message(content: object, longest: int) -> IncomingMessage:
-    """A checked message. Raises BadRequest, EmptyMessage or MessageTooLong."""
+    """A checked message of a client, whatever it says of a contact. Raises BadRequest, EmptyMessage, MessageTooLong."""
     try:
-        message = IncomingMessage.model_validate(content)
+        message = ClientMessage.model_validate(content)
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "nội dung"
         raise BadRequest(f"Yêu cầu không đúng dạng: {field}.") from error
@@ -69,7 +79,7 @@ def read_message(content: object, longest: int) -> IncomingMessage:
         raise MessageTooLong()
     if not text and not message.payload and not message.location:
         raise EmptyMessage()
-    return message.model_copy(update={"text": text})
+    return IncomingMessage.model_validate({**dict(message), "text": text})
 
 
 def clean(text: str) -> str:
@@ -80,6 +90,8 @@ def clean(text: str) -> str:
 
 def for_rasa(message: IncomingMessage) -> str:
     """The text that Rasa gets. A leading slash is Rasa's own language, which only our buttons may speak."""
+    if message.contact:
+        return "/give_contact"  # the number itself goes beside it
     if message.location:
         return f"/give_place{json.dumps({'lat': str(message.location.lat), 'lon': str(message.location.lon)})}"
     if not message.payload:
@@ -91,3 +103,8 @@ def for_rasa(message: IncomingMessage) -> str:
         return f"/{'helpful' if value == 'helpful' else 'unhelpful'}{json.dumps({'feedback': value})}"
     intent, entity = ENTITIES.get(kind, ("choose", kind))
     return f"/{intent}{json.dumps({entity: value})}"
+
+
+def beside_text(message: IncomingMessage) -> dict[str, str]:
+    """What goes to Rasa beside the text, as metadata: the actions see it, and Rasa's memory does not keep it."""
+    return {"contact": message.contact} if message.contact else {}

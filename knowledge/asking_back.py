@@ -99,8 +99,11 @@ def name_citation(record: Procedure, source: int = 0) -> Citation:
 
 
 def short(text: str, length: int = 60) -> str:
-    """A text that fits on a button."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+    """A text that fits on a button, cut between two words."""
+    if len(text) <= length:
+        return text
+    whole = text[:length].rpartition(" ")[0].rstrip(" ,.;:–-(")
+    return f"{whole or text[: length - 1]}…"
 
 
 def _numbered(buttons: Sequence[Button]) -> list[str]:

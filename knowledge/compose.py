@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from knowledge import words
 from knowledge.asking_back import short
 from knowledge.journeys import Journey, Step
+from knowledge.normalise import tokens
 from knowledge.record import DoubtKind, Procedure, Source
 from knowledge.reply import (
     Aspect,
@@ -94,6 +95,7 @@ def answer(
         told = section(aspect, seen) or [say(NOT_SAID, ask_again=words.ask_again())]
         lines += ["", f"{say(ASPECT_NAMES[aspect])}:", *told, *around.under.get(aspect, ()), *doubts]
     lines += ["", *how_sure(record, asked), words.sources(record.sources)]
+    near_me = _near_me(around, aspects)
     return Reply(
         text="\n".join(lines),
         outcome=Outcome.ANSWER,
@@ -101,9 +103,28 @@ def answer(
         aspects=tuple(asked if aspects else ()),
         confidence=confidence,
         sources=(*_citations(record, asked), *around.sources),
-        buttons=(*_buttons(seen, asked, others), *_near_me(around, aspects), *_feedback()),
+        buttons=(*_buttons(seen, asked, others), *near_me, *_feedback()),
         card=_card(seen, asked),
+        wants_location=bool(near_me),
     )
+
+
+def titled(record: Procedure, text: str) -> tuple[tuple[Aspect, ...], str | None]:
+    """The aspects or the case of a record whose button bears these words; neither where no button does."""
+    said = _bare(text)
+    aspects = {_bare(say(ASPECT_NAMES[aspect])): (aspect,) for aspect in ASPECT_NAMES} | {_bare(say(FULL)): EVERYTHING}
+    case = next((case.id for case in record.cases if _bare(short(case.name)) == said), None)
+    return aspects.get(said, ()), None if said in aspects else case
+
+
+def asks_near_me(text: str) -> bool:
+    """Whether these are the words on the button for the nearest centre."""
+    return _bare(text) == _bare(say(NEAR_ME))
+
+
+def _bare(text: str) -> str:
+    """Words without accents and without signs around them."""
+    return " ".join(tokens(text))
 
 
 def personal(

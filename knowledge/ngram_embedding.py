@@ -1,16 +1,8 @@
-"""Our own encoder as a module of sentence-transformers: hashed syllables, pairs of syllables and letter groups.
-
-A text is folded (no accents), cut into features, each feature looked up in a table and the rows summed; the length of
-a row says how much the feature matters. Typing errors and missing accents change only some features.
-Hashing with CRC-32 keeps the vocabulary open and the file small.
-"""
+"""Our own encoder as a module of sentence-transformers, to be trained; what it does: knowledge/ngram_table.py."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import zlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from sentence_transformers.base.modules import InputModule
 
-from knowledge.normalise import tokens
-
-SIZES = "ngram_embedding.json"
-
-
-def features(text: str) -> list[str]:
-    """Syllables, pairs of neighbouring syllables and groups of 3 letters of the folded text."""
-    words = tokens(text)
-    pairs = [f"{left}_{right}" for left, right in itertools.pairwise(words)]
-    letters = [f"#{padded[i : i + 3]}" for word in words for padded in [f"<{word}>"] for i in range(len(padded) - 2)]
-    return [*words, *pairs, *letters]
-
-
-def numbers(text: str) -> list[int]:
-    """The CRC-32 of each feature, in another order."""
-    words = tokens(text)
-    found = [zlib.crc32(f"{left}_{right}".encode()) for left, right in itertools.pairwise(words)]
-    for word in words:
-        found += _of_word(word)
-    return found
-
-
-@lru_cache(maxsize=2**16)
-def _of_word(word: str) -> tuple[int, ...]:
-    """The CRC-32 of a syllable and of its groups of letters; there are only so many syllables."""
-    padded = f"<{word}>"
-    letters = (f"#{padded[i : i + 3]}" for i in range(len(padded) - 2))
-    return tuple(zlib.crc32(feature.encode()) for feature in (word, *letters))
+from knowledge.ngram_table import SIZES, TABLE, numbers
 
 
 class NgramEmbedding(InputModule):
@@ -83,12 +48,12 @@ class NgramEmbedding(InputModule):
         """Writes the table (half precision) and its sizes into a folder."""
         folder = Path(output_path)
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({"table": self.table.weight.detach().half()}, folder / SIZES.replace(".json", ".safetensors"))
+        save_file({"table": self.table.weight.detach().half()}, folder / TABLE)
         (folder / SIZES).write_text(json.dumps({"buckets": self.buckets, "dimension": self.dimension}))
 
     @classmethod
     def read(cls, folder: Path) -> NgramEmbedding:
         """Reads what save wrote."""
         module = cls(**json.loads((folder / SIZES).read_text()))
-        module.table.weight.data = load_file(folder / SIZES.replace(".json", ".safetensors"))["table"].float()
+        module.table.weight.data = load_file(folder / TABLE)["table"].float()
         return module

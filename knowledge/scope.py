@@ -5,15 +5,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from knowledge.analyzers import letter_groups, words_and_pairs
 from knowledge.normalise import Lexicon, readings
 from knowledge.passages import OUTSIDE, Passage
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 BUCKETS = 2**15
 MOST_INSIDE = 12_000  # passages that the model learns from
@@ -28,6 +30,8 @@ class ScopeModel:
     @classmethod
     def train(cls, passages: Sequence[Passage], lexicons: Sequence[Lexicon]) -> ScopeModel:
         """Learns from the passages what lies inside and outside. Without outside examples all is inside."""
+        from sklearn.linear_model import LogisticRegression  # which a server that answers need not wait for
+
         inside = np.array([item.target != OUTSIDE for item in passages])
         if inside.all() or not inside.any():
             weights = np.zeros(BUCKETS + 1, dtype=np.float32)
@@ -73,6 +77,8 @@ def _row(text: str) -> dict[int, float]:
 
 
 def _matrix(rows: Sequence[dict[int, float]]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
     lengths = np.cumsum([0, *(len(row) for row in rows)])
     columns = [bucket for row in rows for bucket in row]
     values = [value for row in rows for value in row.values()]

@@ -113,7 +113,7 @@ def which_place(found: Found) -> Reply:
     lines += [f"{position}. {button.title}" for position, button in enumerate(offered, 1)]
     if len(found.places) > MANY:
         lines.append(say("Nơi khác: anh/chị gõ tên xã, phường."))
-    return Reply(text="\n".join(lines), outcome=Outcome.CLARIFY, buttons=tuple(offered))
+    return Reply(text="\n".join(lines), outcome=Outcome.CLARIFY, buttons=tuple(offered), wants_location=True)
 
 
 def _correction(premise: Premise) -> str:
@@ -145,10 +145,10 @@ def places_near(near: Sequence[tuple[Place, float]]) -> Reply:
 
 def which_commune() -> Reply:
     """The request to say where one lives, when a position was not shared."""
-    return Reply(text=say(ASK_COMMUNE), outcome=Outcome.CLARIFY, confidence=0.5)
+    return Reply(text=say(ASK_COMMUNE), outcome=Outcome.CLARIFY, confidence=0.5, wants_location=True)
 
 
 def no_such_place() -> Reply:
     """The word that a place is not among the communes of the province."""
     text = say("Tôi chưa tìm thấy nơi này trong 130 xã, phường của Nghệ An. Anh/chị gõ lại tên xã, phường giúp tôi.")
-    return Reply(text=text, outcome=Outcome.CLARIFY, confidence=0.5)
+    return Reply(text=text, outcome=Outcome.CLARIFY, confidence=0.5, wants_location=True)

@@ -19,18 +19,28 @@ from actions.dossiers.access_settings import AccessSettings
 from actions.dossiers.sandbox.settings import SandboxSettings
 from actions.dossiers.settings import DossierSettings
 from actions.inner_token import InnerSettings
+from actions.metrics import MetricsSettings
 from actions.privacy.settings import PrivacySettings
 from actions.submissions.file_settings import FileSettings
 from actions.watching.settings import WatchSettings
 from bot.__main__ import app as bot_commands
+from bot.channels.telegram_settings import TelegramSettings
+from bot.channels.zalo_bot_settings import ZaloBotSettings
+from bot.channels.zalo_oa_settings import ZaloOaSettings
 from bot.settings import BotSettings
 from knowledge.__main__ import app as knowledge_commands
 from knowledge.settings import ROOT, KnowledgeSettings
 
-LAUNCHER_SETTINGS = ("MOTCUA_PORT", "MOTCUA_RASA_PORT", "MOTCUA_ACTIONS_PORT", "MOTCUA_SANDBOX_PORT")
+LAUNCHER_SETTINGS = (
+    "MOTCUA_ACTIONS_HOST",
+    "MOTCUA_PORT",
+    "MOTCUA_RASA_PORT",
+    "MOTCUA_ACTIONS_PORT",
+    "MOTCUA_SANDBOX_PORT",
+)
 SETTINGS: tuple[type[BaseSettings], ...] = (
     KnowledgeSettings, BotSettings, DeskSettings, DossierSettings, AccessSettings, WatchSettings, PrivacySettings,
-    FileSettings, InnerSettings, SandboxSettings,
+    FileSettings, InnerSettings, SandboxSettings, MetricsSettings, TelegramSettings, ZaloOaSettings, ZaloBotSettings,
 )  # fmt: skip
 WITH_ERRORS = ("knowledge", "bot", "actions.desk", "actions.dossiers", "actions.submissions", "actions.privacy",
                "storage")  # fmt: skip

@@ -68,12 +68,13 @@ class Refused:
 
 @dataclass(frozen=True)
 class Known:
-    """A dossier that was opened before. opened: when the proof was last given."""
+    """A dossier that was opened before. opened: when the proof was last given. procedure: national code, if known."""
 
     ref: str
     code: str = field(repr=False)
     procedure_name: str
     opened: datetime
+    procedure: str | None = None
 
 
 def _clock() -> datetime:
@@ -229,7 +230,8 @@ class Doorkeeper:
         self._database.do(work)
 
     def _known(self, code: str, dossier: Dossier, asker: Asker) -> Known:
-        return Known(ref_of(self._vault, asker.conversation, code), code, dossier.procedure_name, self._now())
+        ref = ref_of(self._vault, asker.conversation, code)
+        return Known(ref, code, dossier.procedure_name, self._now(), dossier.procedure)
 
     def _note_again(self, asker: Asker, code: str) -> None:
         trail = audit.Audit(self._database, self._vault, self._now)
@@ -261,7 +263,8 @@ class Grants:
 
     def write(self, session: Session, names: Names, known: Known) -> None:
         """Keeps a grant within a transaction, or renews it."""
-        plain = json.dumps({"code": known.code, "procedure_name": known.procedure_name}, ensure_ascii=False)
+        told = {"code": known.code, "procedure_name": known.procedure_name, "procedure": known.procedure}
+        plain = json.dumps(told, ensure_ascii=False)
         row = session.get(GrantRow, known.ref, with_for_update=True)
         if row is None:
             row = GrantRow(ref=known.ref, conversation=names.conversation, dossier=names.dossier)
@@ -311,7 +314,7 @@ class Grants:
 
     def _opened(self, row: GrantRow) -> Known:
         plain = json.loads(self._vault.open(row.sealed))
-        return Known(row.ref, plain["code"], plain["procedure_name"], row.opened)
+        return Known(row.ref, plain["code"], plain["procedure_name"], row.opened, plain.get("procedure"))
 
 
 def ref_of(vault: Vault, conversation: str, code: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from actions.dossiers.access import Known
 from actions.dossiers.codes import CodeRead, Trouble
 from actions.dossiers.dossier import Dossier
 from actions.dossiers.proofs import ProofKind
 from actions.dossiers.timeline import short_code
+from knowledge.asking_back import short
 from knowledge.reply import Attached, Button, Outcome, Reply
 
 KINDS = {kind.value: kind for kind in ProofKind}
-TITLE = 60
 MOST_KNOWN = 8
 OTHER = Button(title="Hồ sơ khác", payload="intent:other_dossier")
 TROUBLES = {
@@ -42,7 +42,7 @@ def which_proof(code: str, *, half: bool) -> Reply:
             f"👉 Để chắc là hồ sơ {short_code(code)} của anh/chị, cho tôi mã tra cứu in trên giấy tiếp nhận; "
             "hoặc 4 số cuối điện thoại và 4 số cuối căn cước của người đứng tên, ví dụ: 4321 và 0789."
         )
-    return Reply(text=text, outcome=Outcome.STATUS)
+    return Reply(text=text, outcome=Outcome.STATUS, wants_contact=True)
 
 
 def code_trouble(found: CodeRead) -> Reply:
@@ -56,10 +56,10 @@ def no_code_in_picture() -> Reply:
     return Reply(text=text, outcome=Outcome.STATUS, wants_file=True)
 
 
-def which(known: Sequence[Known]) -> Reply:
-    """Offers the dossiers that were opened before."""
+def which(known: Sequence[Known], name: Callable[[Known], str]) -> Reply:
+    """Offers the dossiers that were opened before. name: of the procedure, as a clerk would say it."""
     buttons = tuple(
-        Button(title=f"{short_code(one.code)} – {one.procedure_name}"[:TITLE], payload=f"dossier:{one.ref}")
+        Button(title=short(f"{short_code(one.code)} – {name(one)}"), payload=f"dossier:{one.ref}")
         for one in known[:MOST_KNOWN]
     )
     return Reply(text="👉 Anh/chị muốn xem hồ sơ nào?", outcome=Outcome.STATUS, buttons=(*buttons, OTHER))
@@ -76,6 +76,12 @@ def told(text: str, dossier: Dossier, picture: Attached | None) -> Reply:
         buttons=(*follow, *rate, OTHER),
         attached=(picture,) if picture else (),
     )
+
+
+def answered(text: str, ref: str) -> Reply:
+    """The answer to one question about a dossier; the whole of it is one tap away."""
+    whole = Button(title="Xem cả hồ sơ", payload=f"dossier:{ref}")
+    return Reply(text=text, outcome=Outcome.STATUS, buttons=(whole,))
 
 
 def refused(text: str) -> Reply:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ _CUE = re.compile(
 )
 _JOINED = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])")
 _WORDS = re.compile(r"[a-z0-9]+")
+_OF_A_CODE = re.compile(r"[hg]\d{2}")  # H41, with which a dossier's code begins
+_REPEATED = re.compile(r"(.)\1+")
 _ONSET = r"(?:ngh|ng|nh|th|tr|ch|kh|gh|gi|ph|qu|[bcdghklmnprstvx])?"
 _SYLLABLES = re.compile(rf"(?:{_ONSET}[aeiouy]{{1,3}}(?:ng|nh|ch|[cmnpt])?)+")
 
@@ -61,9 +64,16 @@ _FILLERS = _words(
     duoc roi thi chi co nay ni do"""
 )
 _NO_SECRETS = _words(
-    "stop help skip exit quit menu cancel hello back okay okie thank thanks none null test start cccd cmnd zalo vneid "
-    "bhyt bhxh gplx ubnd dvcqg admin"
+    """stop help skip exit quit menu cancel hello back okay okie okey okok thank thanks thks tks none null test start
+    cccd cmnd zalo vneid bhyt bhxh gplx ubnd dvcqg admin check please where what when status code sorry reset again
+    next done send photo uhmm yess hmmm yes yeah right correct exactly never pass perfect good goodbye bye shut fuck you
+    follow unfollow this not now sure shop app sex tkiu asdf asdfgh qwer qwerty win"""
 )
+_SHORTENED = _words(  # as people write in chats
+    """ad bb bh bn bt cc ck cmt cx dc dk dt gt hc hn hs ik j jz kh ko kq ks lm lv mk mn mng nc ng nt ntn nv nx ok oki pk
+    qd rk sdt sr stt tk tks tp trc trl tt uk vc vcl vk vl vn vs xh xl"""
+)
+_CHAT = _NO_SECRETS | _SHORTENED
 
 
 class ProofKind(StrEnum):
@@ -111,15 +121,17 @@ def read_proof(text: str, earlier: Partial | None = None) -> Proof | Partial | N
     folded = _DASHES.sub("-", fold(text[:LONGEST_TEXT]))
     for other in (_DOSSIER_CODE, _DATE, _YEAR):
         folded = other.sub(" , ", folded)
+    typed = _typed(text)
     cue = _CUE.search(folded)
-    told = _secret(folded[cue.end() :]) if cue else None
-    if told and (_no_word(told, text) or (cue and len(cue.group().split()) > 1 and told in text)):
+    told = _secret(folded[cue.end() :], typed, cued=len(cue.group().split()) > 1) if cue else None
+    told = told or _grouped(folded, typed)
+    if told:
         return Proof(ProofKind.SECRET, told)
     parts = _parts(folded)
     if parts:
         return _together(parts, earlier) if _meant(folded, parts) else None
-    plain = _secret(folded)
-    return Proof(ProofKind.SECRET, plain) if plain and _no_word(plain, text) else None
+    plain = _secret(folded, typed)
+    return Proof(ProofKind.SECRET, plain) if plain else None
 
 
 def matches(proof: Proof, of: Proofs | None, alphabet: str = ALL_LETTERS) -> bool:
@@ -248,21 +260,67 @@ def _together(parts: Sequence[Partial], earlier: Partial | None) -> Proof | Part
     return Proof(ProofKind.DIGITS, first.digits + second.digits)
 
 
-def _secret(folded: str) -> str | None:
-    """What could be a lookup secret, in one piece or in several, upper case."""
+def _typed(text: str) -> frozenset[str]:
+    """The words of a message that have no accents, in small letters and, where they were typed so, in capitals."""
+    words = {word for word in re.findall(r"[^\W_]+", text[:LONGEST_TEXT]) if word.isascii()}
+    return frozenset(words | {word.lower() for word in words})
+
+
+def _secret(folded: str, typed: frozenset[str], *, cued: bool = False) -> str | None:
+    """What could be a lookup secret, in one piece or in several, upper case. cued: it is said to be one."""
     words = _WORDS.findall(_JOINED.sub("", folded))
-    bare = words
-    while bare and bare[0] in _FILLERS:
-        bare = bare[1:]
-    while bare and bare[-1] in _FILLERS:
-        bare = bare[:-1]
+    bare = _bare(words)
     spelt = all(len(word) == 1 for word in words)  # then the last "a" is a letter of it, no "ạ"
-    for tried in (words, bare, bare[:1]) if spelt else (bare, words, bare[:1]):
-        joined = "".join(tried)
-        together = len(tried) == 1 or (any(map(str.isdigit, joined)) and all(map(_a_piece, tried)))
-        if together and SHORTEST_SECRET <= len(joined) <= LONGEST_SECRET:
-            return joined.upper()
-    return None
+    whole = _secret_of(words if spelt else bare, typed, cued=cued, alone=True)
+    groups = _grouped(folded, typed, cued=True) if cued else None
+    return whole or groups or _secret_of(bare[:1], typed, cued=cued, alone=False)
+
+
+def _secret_of(words: Sequence[str], typed: frozenset[str], *, cued: bool, alone: bool) -> str | None:
+    """The secret that these words are. alone: nothing else is said."""
+    joined = "".join(words)
+    if not SHORTEST_SECRET <= len(joined) <= LONGEST_SECRET:
+        return None
+    if len(words) == 1:
+        return joined.upper() if _no_word(joined, typed, cued=cued, alone=alone) else None
+    spelt = all(len(word) == 1 for word in words)
+    pieces = any(map(str.isdigit, joined)) and all(map(_a_piece, words)) and not _OF_A_CODE.fullmatch(words[0])
+    return joined.upper() if spelt or pieces else None
+
+
+def _grouped(folded: str, typed: frozenset[str], *, cued: bool = False) -> str | None:
+    """A secret that is typed in groups ("k7m 2qx", "K7-M2-QX"), with nothing else beside it than manners.
+
+    cued: it is said to be one; then other words may follow, and the groups may be of any length.
+    """
+    words = _bare(_WORDS.findall(folded))
+    if cued:
+        words = list(itertools.takewhile(lambda word: word not in _FILLERS, words))
+    joined, lengths = "".join(words), [len(word) for word in words]
+    if len(words) < 2 or max(lengths) > TAIL or not SHORTEST_SECRET <= len(joined) <= LONGEST_SECRET:
+        return None
+    regular = len(set(lengths[:-1])) == 1 and lengths[-1] <= lengths[0]
+    if not (cued or regular) or not typed.issuperset(words) or _OF_A_CODE.fullmatch(words[0]):
+        return None
+    strange = sum(map(_strange, words))
+    digits, in_chats = any(map(str.isdigit, joined)), bool(_CHAT.intersection(words))
+    sure = strange + sum(len(word) == 1 for word in words) == len(words)  # no word of any sentence is among them
+    if len(words) > 2:
+        sure = sure or 2 * strange > len(words) or digits
+    return joined.upper() if strange and (cued or sure or (digits and not in_chats)) else None
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """Without the manners before and behind."""
+    left = list(itertools.dropwhile(lambda word: word in _FILLERS, words))
+    return list(itertools.dropwhile(lambda word: word in _FILLERS, left[::-1]))[::-1]
+
+
+def _strange(piece: str) -> bool:
+    """Whether this is no word, no number and no short form, so that it can only be a part of a code."""
+    if len(piece) < 2 or piece.isdigit():
+        return False
+    return not piece.isalpha() or not (piece in _CHAT | _FILLERS or _SYLLABLES.fullmatch(piece))
 
 
 def _a_piece(word: str) -> bool:
@@ -270,13 +328,20 @@ def _a_piece(word: str) -> bool:
     return len(word) <= TAIL and (len(word) == 1 or any(map(str.isdigit, word)))
 
 
-def _no_word(secret: str, typed: str) -> bool:
-    """Whether this is no word of the sentence: it has a digit, or is no syllable and stands there in capitals."""
-    small = secret.lower()
-    if any(map(str.isdigit, small)):
+def _no_word(word: str, typed: frozenset[str], *, cued: bool, alone: bool) -> bool:
+    """Whether this is no word of the sentence: it has a digit, or it is no syllables and nothing else is said.
+
+    Words that could be syllables must be typed in capitals behind their cue.
+    """
+    if any(map(str.isdigit, word)):
         return True
-    unpronounceable = not any(letter in "aeiouy" for letter in small)
-    return small not in _NO_SECRETS and not _SYLLABLES.fullmatch(small) and (unpronounceable or secret in typed)
+    if word in _NO_SECRETS:
+        return False
+    capitals = word.upper() in typed
+    if _SYLLABLES.fullmatch(_REPEATED.sub(r"\1", word)):
+        return cued and capitals
+    unpronounceable = not any(letter in "aeiouy" for letter in word)
+    return alone or cued or capitals or unpronounceable
 
 
 def _meant(folded: str, parts: Sequence[Partial]) -> bool:

@@ -119,7 +119,7 @@ def counts(dossier: Dossier, calendar: WorkCalendar, record: Procedure | None) -
     begins = dossier.received or dossier.submitted
     if paid:
         begins = None if None in paid else max(moment for moment in paid if moment)
-    limits = _limits(dossier, record)
+    limits = limits_for(dossier.channel, record)
     dues = [calendar.due(begins, limit) if begins else None for limit in limits]
     if begins is None or not all(dues):
         return ()
@@ -138,9 +138,9 @@ def limit_words(limit: TimeLimit) -> str:
     return words.time_limit(limit.model_copy(update={"when": None}))
 
 
-def _limits(dossier: Dossier, record: Procedure | None) -> tuple[TimeLimit, ...]:
-    """The record's limits of this way that may hold, each length once."""
-    ways = [way for way in record.ways if way.channel is WAYS[dossier.channel]] if record else []
+def limits_for(channel: Channel, record: Procedure | None) -> tuple[TimeLimit, ...]:
+    """The record's limits of a way of handing in that may hold, each length once."""
+    ways = [way for way in record.ways if way.channel is WAYS[channel]] if record else []
     usual = [
         limit for way in ways for limit in way.time_limits if not limit.when or limit.only_if or LATE in limit.when
     ]

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from actions.dossiers import return_day
-from actions.dossiers.day_words import apology_lines, ended_lines, late_lines, on_day, return_lines, sentence
-from actions.dossiers.dossier import Apology, Dossier, Status, Step
+from actions.dossiers.about import Question, about_lines
+from actions.dossiers.day_words import apology_lines, ended_lines, late_lines, return_lines
+from actions.dossiers.dossier import Apology, Dossier, Status
 from actions.dossiers.return_day import day_of
+from actions.dossiers.state_words import next_lines, state_lines, status_line
 from actions.dossiers.timeline import Timeline, short_code, timeline
 from actions.dossiers.to_do import collect_lines, other_to_do, payment_lines, supplement_lines, to_do
 from knowledge.dates import day_in_words
@@ -26,26 +28,6 @@ REGISTERS = {
     "embedded": "sổ hồ sơ của hệ thống này",
     "rest": "hệ thống một cửa của tỉnh",
     "lgsp": "trục liên thông dữ liệu của tỉnh (LGSP)",
-}
-MEANINGS = {
-    Status.REGISTERED: "Hồ sơ đã gửi lên, bộ phận một cửa chưa nhận.",
-    Status.RECEIVED: "Bộ phận một cửa đã nhận hồ sơ.",
-    Status.NOT_RECEIVED: "Bộ phận một cửa không nhận hồ sơ này.",
-    Status.IN_PROGRESS: "Cơ quan đang giải quyết.",
-    Status.SUPPLEMENT_ASKED: "Hồ sơ còn thiếu giấy tờ, cơ quan đang chờ anh/chị.",
-    Status.PAYMENT_ASKED: "Cơ quan đang chờ anh/chị nộp tiền.",
-    Status.WITHDRAWAL_ASKED: "Người nộp đã xin rút hồ sơ.",
-    Status.STOPPED: "Cơ quan đã dừng giải quyết hồ sơ này.",
-    Status.FINISHED: "Kết quả đã có, đang chờ anh/chị nhận.",
-    Status.RETURNED: "Kết quả đã trao cho người nhận.",
-}
-FOLLOWS = {
-    Status.REGISTERED: "cán bộ kiểm tra giấy tờ; đủ thì nhận và hẹn ngày trả, thiếu thì báo bổ sung.",
-    Status.RECEIVED: "hồ sơ được chuyển đến nơi giải quyết.",
-    Status.IN_PROGRESS: "giải quyết xong thì có kết quả để trả cho anh/chị.",
-    Status.SUPPLEMENT_ASKED: "nhận đủ giấy tờ, cơ quan giải quyết tiếp.",
-    Status.PAYMENT_ASKED: "có chứng từ đã nộp tiền, cơ quan mới làm tiếp.",
-    Status.WITHDRAWAL_ASKED: "cơ quan xem yêu cầu rút hồ sơ.",
 }
 
 
@@ -86,7 +68,7 @@ class Teller:
         record = self._record(dossier)
         parts = [
             *self._head(dossier, record),
-            *_state(dossier),
+            *state_lines(dossier),
             *self._days(dossier, record, at),
             *to_do(dossier, record, at),
             "",
@@ -126,8 +108,19 @@ class Teller:
 
     def timeline(self, dossier: Dossier, at: datetime) -> Timeline:
         """The stations of a dossier, to be drawn (actions/dossiers/timeline_picture.py)."""
-        title = _procedure_name(dossier, self._record(dossier))
+        title = _procedure_name(dossier.procedure_name, self._record(dossier))
         return timeline(dossier, self._calendar, at, title=title, note=MADE_UP if self._demonstration else "")
+
+    def name_of(self, procedure: str | None, name: str) -> str:
+        """A procedure as a clerk would say it. name: what the register calls it."""
+        return _procedure_name(name, self._records(procedure) if procedure else None)
+
+    def about(self, question: Question, dossier: Dossier, at: datetime) -> str:
+        """The answer to one question about a dossier. Only for who has proved it theirs."""
+        record = self._record(dossier)
+        head = [MADE_UP] if self._demonstration else []
+        lines = about_lines(question, dossier, record, at, days=self._days(dossier, record, at))
+        return "\n".join([*head, _named(dossier, record), *lines, self._source(dossier)])
 
     def _record(self, dossier: Dossier) -> Procedure | None:
         return self._records(dossier.procedure) if dossier.procedure else None
@@ -189,71 +182,18 @@ def away(last_seen: datetime | None, at: datetime) -> str:
 
 
 def _named(dossier: Dossier, record: Procedure | None) -> str:
-    return f"Hồ sơ {short_code(dossier.code)}: {_procedure_name(dossier, record)}"
+    return f"Hồ sơ {short_code(dossier.code)}: {_procedure_name(dossier.procedure_name, record)}"
 
 
-def _procedure_name(dossier: Dossier, record: Procedure | None) -> str:
+def _procedure_name(name: str, record: Procedure | None) -> str:
     """The procedure as a clerk would say it, or what the register calls it, not too long."""
     if record and not record.short_name.endswith("…"):
         return record.short_name
-    name = dossier.procedure_name
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rpartition(' ')[0]}…"
 
 
-def _state(dossier: Dossier) -> list[str]:
-    """The status in plain words, who has it since when, and what comes next."""
-    return [_status_line(dossier), *_holder_lines(dossier), *_next_lines(dossier)]
-
-
-def _status_line(dossier: Dossier) -> str:
-    if dossier.status is None:
-        return f"Trạng thái: “{dossier.status_name}” (ghi đúng như hệ thống)."
-    name = f"Trạng thái: {dossier.status.vietnamese}."
-    if dossier.status is Status.REGISTERED and dossier.submitted is None:
-        return f"{name} Hệ thống chưa ghi ngày nộp, có thể hồ sơ còn là bản nháp."
-    waits = return_day.awaited_figure(dossier)
-    if waits and dossier.status is Status.IN_PROGRESS:
-        return f"{name} Đang chờ cơ quan thuế tính số tiền phải nộp ({waits.name}), từ {on_day(waits.sent)}."
-    owes = return_day.owed(dossier)
-    if owes and dossier.status is Status.IN_PROGRESS:
-        return f"{name} {MEANINGS[Status.PAYMENT_ASKED]}"
-    reason = f" Lý do: {sentence(dossier.reason)}" if dossier.reason else ""
-    return f"{name} {MEANINGS[dossier.status]}{reason}"
-
-
-def _holder_lines(dossier: Dossier) -> list[str]:
-    """Who has it, with the office as the register names it."""
-    if dossier.status in return_day.DONE and dossier.status is not Status.FINISHED:
-        return []
-    step = current_step(dossier)
-    office = (step.office if step else "") or dossier.office
-    if not office:
-        return []
-    officer = f", cán bộ {step.officer}" if step and step.officer else ""
-    since = f", từ {on_day(step.began)}" if step and step.began else ""
-    doing = f" ({step.name})" if step and step.name else ""
-    return [f"Đang ở: {office}{officer}{doing}{since}."]
-
-
-def _next_lines(dossier: Dossier) -> list[str]:
-    if dossier.status is None:
-        return []
-    ahead = next((step for step in dossier.steps if step.began is None and step.ended is None), None)
-    if ahead and dossier.status in (Status.RECEIVED, Status.IN_PROGRESS) and not return_day.awaited_figure(dossier):
-        return [f"Tiếp theo: {ahead.name}{f' ({ahead.office})' if ahead.office else ''}."]
-    if return_day.awaited_figure(dossier):
-        return ["Tiếp theo: cơ quan thuế gửi thông báo nộp tiền cho anh/chị; nộp xong thì cơ quan mới làm tiếp."]
-    status = Status.PAYMENT_ASKED if return_day.owed(dossier) else dossier.status
-    return [f"Tiếp theo: {FOLLOWS[status]}"] if status in FOLLOWS else []
-
-
-def current_step(dossier: Dossier) -> Step | None:
-    """The step that is under way, the last one begun; None where none is."""
-    return next((step for step in reversed(dossier.steps) if step.began and not step.ended), None)
-
-
 def _moved(dossier: Dossier) -> list[str]:
-    return [_status_line(dossier), *_next_lines(dossier)]
+    return [status_line(dossier), *next_lines(dossier)]
 
 
 def _ended(dossier: Dossier, at: datetime) -> list[str]:
@@ -265,7 +205,7 @@ def _sorry(dossier: Dossier, apology: Apology, at: datetime) -> list[str]:
 
 
 def _ready(dossier: Dossier) -> list[str]:
-    return [_status_line(dossier), *collect_lines(dossier)]
+    return [status_line(dossier), *collect_lines(dossier)]
 
 
 def _papers(dossier: Dossier) -> list[str]:

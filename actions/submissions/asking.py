@@ -11,6 +11,7 @@ from actions.submissions.form import EForm, Forms
 from actions.submissions.showing import shown, summary
 from actions.submissions.submission import Content, Submission, asked_fields, document_asked, field_asked
 from actions.submissions.tables import State
+from knowledge.asking_back import short
 from knowledge.catalogue import Catalogue
 from knowledge.library import Library
 from knowledge.normalise import fold
@@ -26,8 +27,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+SEE_AGAIN = Button(title="Xem lại tờ khai", payload="form:send")  # of a form that is done
+SAME = "Như trên"
 SURE = 0.6  # chance from which a message names the procedure of a submission
-TITLE = 60  # characters of a button
 FIELDS_SHOWN = 4  # of what is settled, when somebody comes back
 OFFERED = 6  # procedures
 NEAR = 3  # of what the search finds, that may be meant
@@ -40,6 +42,7 @@ EXPLAINED_DOCUMENT = (
     "Anh/chị chụp thẳng, đủ bốn góc, đủ sáng rồi bấm 📎 để gửi; file PDF cũng được. "
     "Chưa có thì bấm Bỏ qua, bổ sung sau."
 )
+NEAREST = "Gần anh/chị nhất: {names}. Anh/chị chọn một giúp."
 WHICH_FIELD = "Anh/chị muốn sửa mục nào? Nhắn số của mục hoặc tên mục, ví dụ “sửa 7” hay “ngày sinh của trẻ”."
 FILE_GONE = "Tệp này không còn. Anh/chị gửi lại giúp."
 NO_DOCUMENT_ASKED = "Tôi đã nhận tệp, nhưng các giấy tờ của tờ khai này đã đủ nên tôi không gắn thêm."
@@ -56,6 +59,11 @@ class Option:
     label: str
     value: Any
     typed: bool = False
+
+    @property
+    def title(self) -> str:
+        """What stands on its button."""
+        return short(self.label)
 
 
 def next_question(form: EForm, submission: Submission, places: Places, offered: Sequence[str]) -> Reply:
@@ -82,7 +90,7 @@ def field_question(form: EForm, field: str, content: Content, places: Places, of
         lines += [f"{row}. {choice.label}" for row, choice in enumerate(choices, 1)]
     if field in content.answers:
         lines.append(f"Đang ghi: {shown(form, field, content.answers[field], places)}")
-    buttons = [Button(title=choice.label[:TITLE], payload=f"option:{row}") for row, choice in enumerate(choices)]
+    buttons = [Button(title=choice.title, payload=f"option:{row}") for row, choice in enumerate(choices)]
     if not form.required(field):
         buttons.append(Button(title="Bỏ qua", payload="form:skip"))
     return Reply(
@@ -90,6 +98,8 @@ def field_question(form: EForm, field: str, content: Content, places: Places, of
         outcome=Outcome.SUBMISSION,
         procedure=form.code,
         buttons=(*buttons, *_ways(place)),
+        wants_contact=field == form.file.applicant.phone,
+        wants_location=form.property(field).get("format") == "commune",
     )
 
 
@@ -101,7 +111,7 @@ def options(form: EForm, field: str, content: Content, places: Places, offered: 
         found += [Option(places.by_code[code].name, code) for code in offered if code in places.by_code]
     found += [Option(text, text, typed=True) for text in question.suggest]
     same = {content.answers[name]: name for name in reversed(question.same_as) if name in content.answers}
-    found += [Option(f"Như trên: {shown(form, same[value], value, places)}", value) for value in reversed(same)]
+    found += [Option(f"{SAME}: {shown(form, same[value], value, places)}", value) for value in reversed(same)]
     return found
 
 
@@ -203,8 +213,8 @@ def trouble() -> Reply:
 
 def done_but_not_told() -> Reply:
     """The form is done, but its papers cannot be read just now: a tap tells them later."""
-    text = "Tờ khai đã xong nhưng lúc này tôi chưa mở lại được để báo mã. Anh/chị bấm Xem kết quả sau ít phút."
-    return Reply(text=text, outcome=Outcome.TROUBLE, buttons=(Button(title="Xem kết quả", payload="form:send"),))
+    text = f"Tờ khai đã xong nhưng lúc này tôi chưa mở lại được để báo mã. Anh/chị bấm {SEE_AGAIN.title} sau ít phút."
+    return Reply(text=text, outcome=Outcome.TROUBLE, buttons=(SEE_AGAIN,))
 
 
 def ended(outcome: str) -> Reply:
@@ -246,7 +256,7 @@ def which_procedure(forms: Forms, catalogue: Catalogue, near: Sequence[str] = ()
     codes = dict.fromkeys([*near, *(code for code in USUAL if code in forms.codes)])
     offered = [catalogue.procedures[code] for code in codes if code in catalogue.procedures][:OFFERED]
     buttons = tuple(
-        Button(title=(record.short_name or record.name)[:TITLE], payload=f"start:{record.code}") for record in offered
+        Button(title=short(record.short_name or record.name), payload=f"start:{record.code}") for record in offered
     )
     text = "Anh/chị muốn nộp hồ sơ cho việc gì? Ví dụ: “nộp khai sinh cho con”, “đăng ký tạm trú”."
     return Reply(text=text, outcome=Outcome.SUBMISSION, buttons=buttons)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions.dossiers.dossier import Draft
+from actions.dossiers.day_words import on_day, short_day
+from actions.dossiers.dossier import Channel, Draft
+from actions.dossiers.return_day import day_of, limit_words, limits_for
+from actions.submissions.asking import SEE_AGAIN
 from actions.submissions.drafting import documents_missing
 from actions.submissions.files import Files
 from actions.submissions.form import EForm
@@ -18,11 +21,12 @@ from knowledge.places import Places
 from knowledge.record import Procedure
 from knowledge.reply import Attached, Button, Outcome, Reply
 from knowledge.sections import page_of
-from knowledge.working_days import VIETNAM
+from knowledge.working_days import WorkCalendar
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PNG = "image/png"
+RECEIPT_COUNTS = "Ngày đúng là ngày ghi trên giấy tiếp nhận."
 DEMONSTRATION = "⚠ Dữ liệu thử nghiệm, không phải hồ sơ thật."
 
 
@@ -56,28 +60,36 @@ def papers(conversation: str, submission: Submission, form: EForm, places: Place
     return Papers(attached)
 
 
-def told(
-    submission: Submission, form: EForm, record: Procedure | None, made: Papers, *, fees: str, demonstration: bool
-) -> Reply:
-    """The reply about a draft, or about the paper form alone. fees: as the record tells them."""
+@dataclass(frozen=True)
+class Facts:
+    """What is known beside the submission. record: of the procedure; fees: as it tells them; calendar: working days."""
+
+    record: Procedure | None
+    fees: str
+    calendar: WorkCalendar
+    demonstration: bool
+
+
+def told(submission: Submission, form: EForm, made: Papers, facts: Facts) -> Reply:
+    """The reply about a draft, or about the paper form alone."""
     draft, missing = submission.content.draft, documents_missing(submission.content)
-    lines = [DEMONSTRATION] if demonstration else []
+    lines = [DEMONSTRATION] if facts.demonstration else []
     if draft is not None:
         missing = tuple(dict.fromkeys([*missing, *(name for name in draft.missing if not form.is_itself(name))]))
-        lines += _draft_lines(draft, fees)
+        lines += [*_draft_lines(draft, facts.fees), *_day_lines(draft, facts)]
     else:
-        lines += _paper_lines(record)
+        lines += _paper_lines(facts.record)
     lines += _missing_lines(missing, submission.content.notes)
     if made.attached:
         lines += ["", "Tờ khai điền sẵn (PDF, DOCX) ở dưới để in hoặc tải lên. Anh/chị đọc lại trước khi ký."]
     else:
-        lines += ["", "Lúc này tôi chưa in được tờ khai điền sẵn. Anh/chị bấm Xem lại sau ít phút."]
+        lines += ["", f"Lúc này tôi chưa in được tờ khai điền sẵn. Anh/chị bấm {SEE_AGAIN.title} sau ít phút."]
     lines.append("Tôi không bao giờ hỏi mật khẩu hay mã OTP của VNeID.")
     buttons = []
     if draft is not None:
         buttons.append(Button(title="Báo tôi khi hồ sơ có tin", payload="follow:yes"))
     if not made.attached:
-        buttons.append(Button(title="Xem lại", payload="form:send"))
+        buttons.append(SEE_AGAIN)
     buttons.append(Button(title="Đánh giá phục vụ", payload="intent:take_survey"))
     text = "\n".join(lines)
     return Reply(
@@ -100,9 +112,23 @@ def _draft_lines(draft: Draft, fees: str) -> list[str]:
         lines += [f"• {fee.name}: {_money(fee.amount)}" for fee in draft.fees] or ["• Không có khoản nào."]
     elif fees:
         lines += ["", f"Lệ phí (theo thủ tục, hệ thống của tỉnh chưa ghi): {fees}"]
-    if draft.due is not None:
-        lines.append(f"Nộp hôm nay thì hệ thống dự kiến trả ngày {draft.due.astimezone(VIETNAM):%d/%m/%Y}.")
     return lines
+
+
+def _day_lines(draft: Draft, facts: Facts) -> list[str]:
+    """The day that the system expects, and our own count beside it; which of them holds, where they differ."""
+    if draft.due is None:
+        return []
+    day = day_of(draft.due)
+    text = f"Nếu nộp {on_day(draft.made)} thì hệ thống dự kiến trả {on_day(draft.due)}"
+    limits = limits_for(Channel.ONLINE, facts.record)
+    due = facts.calendar.due(draft.made, limits[0]) if len(limits) == 1 else None
+    if due is None:
+        return [f"{text}. {RECEIPT_COUNTS}"]
+    limit = limit_words(limits[0])
+    if due.day == day:
+        return [f"{text}, đúng thời hạn {limit} của thủ tục."]
+    return [f"{text}; thời hạn chung của thủ tục ({limit}) thì ra ngày {short_day(due.day)}. {RECEIPT_COUNTS}"]
 
 
 def _paper_lines(record: Procedure | None) -> list[str]:

@@ -63,6 +63,7 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
         r"(?:ghi|dien|khai|viet) (?:sao|rang|the nao|ntn|gi|chi|nhu the nao)(?: rua| vay| day)?|giai thich(?: .*)?|"
         r"(?:khong|ko|k|chua|no) (?:hieu|ro)(?: .{0,20})?|vi sao(?: .*)?|tai sao(?: .*)?|hoi lam gi|help",
     ),
+    (Command.KEEP, r"(?:van|cu) (?:dung|lay|gui|de) (?:anh|tam|file|tep|cai|hinh)(?: anh)?(?: nay| do| ni| no)?"),
     (Command.REVIEW, r"xem lai(?: to khai| het)?|kiem tra lai|doc lai|coi lai|cho xem(?: lai)?"),
     (
         Command.SEND,
@@ -83,6 +84,7 @@ _EDIT = re.compile(
     r"(?:sửa(?: lại)?|đổi(?: lại)?|chỉnh (?:lại|sửa)|ghi sai|khai sai|nhầm|sua(?: lai)?|doi lai|"
     r"doi (?=muc|cau|so dien|ten)|chinh (?:lai|sua)|nham (?=muc|cau|so|sdt|ten|ngay|nam|dia chi))\b(?P<what>.*)$"
 )
+_NOTHING = re.compile(r"\b(?:khong|ko|k|no) co\b")
 _STOP = re.compile(r"(?:thôi |thoi )?(?:dừng|dung lai|dừng lại)(?: (?:đã|da|ở đây|nhé|nha|đi))?[ .!]*")
 _NUMBER = re.compile(r"(?:cau|muc|so|dong|y)? ?(\d{1,2})\b")
 _QUESTION = re.compile(
@@ -101,6 +103,11 @@ def command_in(text: str) -> Command | None:
     if _STOP.fullmatch(_plain(text)):
         return Command.LATER
     return next((command for command, pattern in _PATTERNS if pattern.fullmatch(said)), None)
+
+
+def skips_for_sure(text: str) -> bool:
+    """Whether it says to leave the question out; "không có" may be an answer."""
+    return command_in(text) is Command.SKIP and not _NOTHING.search(fold(text))
 
 
 def field_to_edit(form: EForm, answers: dict[str, object], text: str) -> tuple[bool, str | None]:

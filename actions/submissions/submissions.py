@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,6 +157,21 @@ class Submissions:
         """Deletes what was remembered; how many rows that was."""
         gone = delete(RememberedRow).where(RememberedRow.conversation == self._name(conversation))
         return self._database.do(lambda session: rows_changed(session, gone))
+
+    def forget_known(self, conversation: str, fields: Callable[[str], Collection[str]]) -> None:
+        """Deletes what waits to be filled in, of the fields that are named for a procedure; what was answered stays."""
+        name = self._name(conversation)
+
+        def work(session: Session) -> None:
+            wanted = select(SubmissionRow).where(SubmissionRow.conversation == name).with_for_update()
+            for row in session.scalars(wanted):
+                content = self._opened(row).content
+                gone = fields(row.procedure)
+                left = {field: known for field, known in content.known.items() if field not in gone}
+                if left != content.known:
+                    row.content = self._sealed(content.model_copy(update={"known": left}))
+
+        self._database.do(work)
 
     def all_of(self, conversation: str) -> list[Submission]:
         """Every submission of a person, ended ones too, the newest first."""

@@ -213,7 +213,7 @@ def _common(texts: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _buttons(ref: str, status: Status | None) -> tuple[Button, ...]:
-    more = Button(title="Xem chi tiết", payload=f"dossier:{ref}")
+    more = Button(title="Xem hồ sơ này", payload=f"dossier:{ref}")
     survey = Button(title="Đánh giá phục vụ", payload="intent:take_survey")
     stop = Button(title="Thôi báo", payload="follow:no")
     return (more, survey, stop) if status is Status.RETURNED else (more, stop)

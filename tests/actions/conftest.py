@@ -24,6 +24,7 @@ from actions import (
     receiving,
     submitting,
     surveying,
+    telling_status,
 )
 from actions.desk.desk import Desk
 from actions.desk.settings import DeskSettings
@@ -64,6 +65,7 @@ MODULES: tuple[ModuleType, ...] = (
     receiving,
     submitting,
     surveying,
+    telling_status,
 )
 
 # A record whose answer hangs on the person: on two things, and the second only matters to those who are married.

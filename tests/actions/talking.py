@@ -6,7 +6,7 @@ What Rasa understands of words is said by the test (intent, aspects); what a tap
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.__main__ import WITH_ACTIONS
-from bot.messages import IncomingMessage, for_rasa
+from bot.messages import IncomingMessage, Location, beside_text, for_rasa
 from knowledge.reply import Button, Reply
 from knowledge.settings import ROOT
 from tests.actions.trackers import DOMAIN, RASAS_OWN
@@ -79,10 +79,15 @@ class Talk:
 
     async def tap(self, payload: str, *, message: str | None = None) -> str:
         """Taps a button, whether or not it is still shown."""
-        put = for_rasa(IncomingMessage(text="", payload=Button(title="-", payload=payload).payload))
-        intent, brace, values = put.removeprefix("/").partition("{")
-        entities = json.loads(brace + values) if brace else {}
-        return await self._turn(put, intent, list(entities.items()), message)
+        return await self._put(IncomingMessage(payload=Button(title="-", payload=payload).payload), message)
+
+    async def share_contact(self, number: str) -> str:
+        """Shares their own telephone number (+84912345678), for which the channel vouches."""
+        return await self._put(IncomingMessage(contact=number), None)
+
+    async def share_position(self, lat: float, lon: float) -> str:
+        """Shares where they are."""
+        return await self._put(IncomingMessage(location=Location(lat=lat, lon=lon)), None)
 
     async def choose(self, title: str) -> str:
         """Taps a button of the last turn by what stands on it."""
@@ -94,7 +99,21 @@ class Talk:
         self.slots, self.form = _empty(), None
         await self._run("action_session_start")
 
-    async def _turn(self, text: str, intent: str, entities: Sequence[tuple[str, Any]], message: str | None) -> str:
+    async def _put(self, incoming: IncomingMessage, message: str | None) -> str:
+        """What is not typed, as the gateway puts it to Rasa."""
+        put = for_rasa(incoming)
+        intent, brace, values = put.removeprefix("/").partition("{")
+        entities = json.loads(brace + values) if brace else {}
+        return await self._turn(put, intent, list(entities.items()), message, beside_text(incoming))
+
+    async def _turn(
+        self,
+        text: str,
+        intent: str,
+        entities: Sequence[tuple[str, Any]],
+        message: str | None,
+        beside: Mapping[str, str] | None = None,
+    ) -> str:
         self.said, self.ran = [], []
         self._events.append({"event": "user"})
         self._count += 1
@@ -103,7 +122,7 @@ class Talk:
             "text": text,
             "intent": {"name": intent, "confidence": 0.9},
             "entities": [{"entity": name, "value": value} for name, value in entities],
-            "metadata": {"message_id": number, "address": self.address},
+            "metadata": {"message_id": number, "address": self.address, **(beside or {})},
         }
         if not (self.form and await self._continue_form(self.form)):
             await self._do(ACTION_OF[intent])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions import assistant
+from actions.dossiers.dossier import Status
 from actions.submissions.submission import Content
 from tests.actions.eforms import ANSWERS, BIRTH
 from tests.actions.rooms import Rooms
@@ -104,3 +105,86 @@ async def test_whenever_the_database_goes_away_there_is_a_sentence(talk: Talk, r
         assert "chưa ghi được" in said
         assistant.consents().withdraw("a", "remember")
     pytest.fail("it never came through")
+
+
+async def test_who_no_longer_wants_to_be_remembered_is_forgotten_at_once(talk: Talk, rooms: Rooms) -> None:
+    """In a form that was begun meanwhile too: only what was answered there stays."""
+    await hand_in(talk)
+    await talk.tap("consent:remember=yes")
+    await talk.tap(f"start:{BIRTH}")
+    begun = assistant.submissions().all_of("a")[0]
+    assert begun.content.known["applicant_name"] == ANSWERS["applicant_name"]
+    await talk.tap("consent:remember=no")
+    assert assistant.submissions().remembered("a") == ({}, None)
+    left = assistant.submissions().find("a", begun.id)
+    assert left.content.known == {}
+    assert left.content.answers == begun.content.answers
+    assert left.changed == begun.changed
+
+
+async def test_what_is_remembered_fills_in_nothing_without_consent(talk: Talk, rooms: Rooms) -> None:
+    assistant.submissions().remember("a", {"name": ANSWERS["applicant_name"]}, ANSWERS["commune"])
+    assistant.consents().give("a", "submission")
+    await talk.tap(f"start:{BIRTH}")
+    assert assistant.submissions().all_of("a")[0].content.known == {}
+
+
+# --- a consent that is asked above the question of a running form
+
+
+async def ask_in_form(talk: Talk, rooms: Rooms) -> None:
+    """A dossier was told, a form is being filled in, and whether to send notices is asked."""
+    dossier = rooms.example(status=Status.IN_PROGRESS)
+    assert dossier.proofs.secret is not None
+    assistant.consents().give("a", "status")
+    assistant.consents().give("a", "submission")
+    await talk.say(f"{dossier.code} mã tra cứu {dossier.proofs.secret.get_secret_value()}", "ask_status")
+    assistant.submissions().begin("a", BIRTH, Content(answers=ANSWERS), "before")
+    talk.form, talk.slots["requested_slot"] = "submission_form", "submission"
+    await talk.tap("follow:yes")
+    assert "consent:notices=yes" in [button.payload for reply in talk.replies for button in reply.buttons]
+    assert "form:send" in talk.buttons
+
+
+@pytest.mark.parametrize(("yes", "intent"), [("Đồng ý nhận tin", "consent"), ("đồng ý", "affirm")])
+async def test_a_yes_in_words_is_to_the_consent_and_sends_no_form(
+    talk: Talk, rooms: Rooms, yes: str, intent: str
+) -> None:
+    await ask_in_form(talk, rooms)
+    await talk.say(yes, intent)
+    assert assistant.consents().given("a", "notices")
+    assert rooms.drafts() == []
+    assert talk.form == "submission_form"
+    await talk.say("gửi")
+    assert len(rooms.drafts()) == 1
+
+
+async def test_a_no_in_words_is_to_the_consent(talk: Talk, rooms: Rooms) -> None:
+    await ask_in_form(talk, rooms)
+    await talk.say("Không nhận", "deny")
+    assert not assistant.consents().given("a", "notices")
+    assert ("notices", "no") in [(one.purpose, one.said) for one in assistant.consents().history("a")]
+    assert rooms.drafts() == []
+
+
+async def test_to_send_the_form_is_no_consent(talk: Talk, rooms: Rooms) -> None:
+    await ask_in_form(talk, rooms)
+    await talk.say("gửi", "give_file")
+    assert len(rooms.drafts()) == 1
+    assert not assistant.consents().given("a", "notices")
+
+
+async def test_while_a_form_asks_for_consent_itself_only_the_words_of_the_button_are_to_the_other(
+    talk: Talk, rooms: Rooms
+) -> None:
+    dossier = rooms.example(status=Status.IN_PROGRESS)
+    assert dossier.proofs.secret is not None
+    assistant.consents().give("a", "status")
+    await talk.say(f"{dossier.code} mã tra cứu {dossier.proofs.secret.get_secret_value()}", "ask_status")
+    await talk.tap(f"start:{BIRTH}")
+    await talk.tap("follow:yes")
+    await talk.say("Đồng ý nhận tin", "consent")
+    assert assistant.consents().given("a", "notices")
+    assert not assistant.consents().given("a", "submission")
+    await talk.say("đồng ý", "affirm")
+    assert assistant.consents().given("a", "submission")

@@ -300,3 +300,37 @@ async def test_the_answers_of_another_procedure_do_not_come_along(library: FakeL
     reply, slots = await turn(GoBack(), before)
     assert "Giấy kết hôn" in reply.text
     assert slots["answers"] is None
+
+
+# --- the words on buttons, typed where there are none
+
+
+async def test_the_title_of_an_aspect_tells_it_of_what_is_under_discussion(library: FakeLibrary) -> None:
+    before = tracker("Nộp ở đâu", intent="ask_procedure", procedure=tiny.BIRTH)
+    reply, slots = await turn(AnswerQuestion(), before)
+    assert (reply.procedure, reply.aspects) == (tiny.BIRTH, (WHERE,))
+    assert library.searched == []
+    assert slots["procedure"] == tiny.BIRTH
+
+
+async def test_the_title_of_the_whole_tells_everything(library: FakeLibrary) -> None:
+    await turn(AnswerQuestion(), tracker("Xem đầy đủ", intent="nlu_fallback", procedure=tiny.BIRTH))
+    assert library.told == [(tiny.BIRTH, compose.EVERYTHING)]
+
+
+async def test_the_title_of_a_case_chooses_it(library: FakeLibrary) -> None:
+    case = next(one for one in library.records[tiny.BIRTH].cases if one.id == "bo-roi")
+    reply, slots = await turn(AnswerQuestion(), tracker(case.name, intent="nlu_fallback", procedure=tiny.BIRTH))
+    assert cases_told(reply) == ["bo-roi"]
+    assert slots["case"] == "bo-roi"
+
+
+async def test_the_title_of_the_nearest_centre_asks_where_they_are(library: FakeLibrary) -> None:
+    reply, _ = await turn(AnswerQuestion(), tracker("Gần tôi nhất", intent="out_of_scope", procedure=tiny.BIRTH))
+    assert reply.wants_location
+    assert library.searched == []
+
+
+async def test_with_nothing_under_discussion_these_words_are_searched_for(library: FakeLibrary) -> None:
+    await turn(AnswerQuestion(), tracker("Nộp ở đâu", intent="ask_follow_up"))
+    assert library.texts == ["Nộp ở đâu"]

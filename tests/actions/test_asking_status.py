@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,8 @@ from actions.dossiers.errors import RegisterRefuses, RegisterStrange
 from actions.submissions.submission import Content
 from actions.submitting import FORM as SUBMISSION_FORM
 from knowledge.reply import Outcome
-from tests.actions.eforms import BIRTH
+from tests.actions.conftest import FakeLibrary
+from tests.actions.eforms import BIRTH, STAY
 from tests.actions.rooms import Rooms
 from tests.actions.submissions.pictures import jpeg, photo, sheet, with_code
 from tests.actions.talking import Talk
@@ -173,6 +175,73 @@ async def test_code_and_proof_are_nowhere_in_plain(talk: Talk, rooms: Rooms, dos
     assert secret(dossier) not in kept
 
 
+# --- a contact for which the channel vouches
+
+
+def contact(dossier: Dossier) -> str:
+    """The applicant's whole number, as channels tell it."""
+    assert dossier.proofs.phone is not None
+    return f"+84{dossier.proofs.phone.get_secret_value().removeprefix('0')}"
+
+
+async def test_the_applicants_own_contact_is_a_proof(talk: Talk, dossier: Dossier) -> None:
+    await agreed(talk)
+    await talk.say(dossier.code, "ask_status")
+    assert talk.last.wants_contact
+    assert "Trạng thái" in await talk.share_contact(contact(dossier))
+    assert talk.form is None
+
+
+async def test_after_half_a_proof_a_contact_will_do(talk: Talk, dossier: Dossier) -> None:
+    await agreed(talk)
+    await talk.say(dossier.code, "ask_status")
+    await talk.say(f"4 số cuối điện thoại {digits(dossier)[0]}")
+    assert talk.last.wants_contact
+    assert "Trạng thái" in await talk.share_contact(contact(dossier))
+
+
+@pytest.mark.parametrize(
+    "change", [lambda number: number[:-1] + str((int(number[-1]) + 1) % 10), lambda _: "+8562012345"]
+)
+async def test_the_whole_number_must_be_the_same(talk: Talk, dossier: Dossier, change: Callable[[str], str]) -> None:
+    await agreed(talk)
+    await talk.say(dossier.code, "ask_status")
+    said = await talk.share_contact(change(contact(dossier)))
+    assert WRONG in said
+    assert "Trạng thái" not in said
+
+
+async def test_a_number_that_is_typed_is_no_contact(talk: Talk, dossier: Dossier) -> None:
+    await agreed(talk)
+    await talk.say(dossier.code, "ask_status")
+    said = await talk.say(contact(dossier), "give_phone")
+    assert "Còn một nửa nữa" in said
+
+
+async def test_a_contact_before_consent_is_kept_sealed_until_then(talk: Talk, rooms: Rooms, dossier: Dossier) -> None:
+    await talk.say(dossier.code, "ask_status")
+    assert "Anh/chị đồng ý" in await talk.share_contact(contact(dossier))
+    assert rooms.province.asked == []
+    kept = repr(talk.slots) + rooms.everything_stored()
+    assert contact(dossier).removeprefix("+84") not in kept
+    assert "Trạng thái" in await talk.tap("consent:status=yes")
+    assert contact(dossier).removeprefix("+84") not in repr(talk.slots) + rooms.everything_stored()
+
+
+async def test_a_contact_before_the_code_waits_for_it(talk: Talk, dossier: Dossier) -> None:
+    await agreed(talk)
+    await talk.tap("intent:ask_status")
+    assert "mã hồ sơ in trên giấy" in await talk.share_contact(contact(dossier))
+    assert "Trạng thái" in await talk.say(dossier.code)
+
+
+async def test_a_contact_that_nothing_asked_for_is_not_kept(talk: Talk, rooms: Rooms, dossier: Dossier) -> None:
+    before = rooms.everything_stored()
+    assert await talk.share_contact(contact(dossier)) == "utter_give_contact"
+    assert rooms.everything_stored() == before
+    assert contact(dossier).removeprefix("+84") not in repr(talk.slots)
+
+
 # --- what cannot be opened
 
 
@@ -325,6 +394,102 @@ async def test_a_dossier_that_the_province_has_lost(talk: Talk, rooms: Rooms, do
     rooms.province.inner.remove(dossier.code)
     rooms.clock.set_on(timedelta(minutes=1))
     assert "không còn thấy hồ sơ này" in await talk.say("hồ sơ của tôi", "ask_status")
+
+
+async def test_known_ones_are_offered_by_the_short_name_of_the_record(talk: Talk, rooms: Rooms) -> None:
+    """No name is cut within a word; what the register calls it may be as long as it likes."""
+    first, second = rooms.examples[:2]
+    long = "Thủ tục đăng ký khai sinh cho trẻ em sinh ra tại nước ngoài và đã về cư trú tại Việt Nam"
+    rooms.province.inner.put(first.model_copy(update={"procedure": BIRTH, "procedure_name": long}))
+    rooms.province.inner.put(second.model_copy(update={"procedure": None, "procedure_name": long}))
+    await open_it(talk, first)
+    await open_it(talk, second)
+    await talk.say("hồ sơ của tôi", "ask_status")
+    titles = [button.title for button in talk.last.buttons]
+    assert f"{end_of(first)} – Đăng ký khai sinh" in titles
+    (cut,) = [title for title in titles if title.endswith("…")]
+    assert cut.removeprefix(f"{end_of(second)} – ").removesuffix("…") + " " in long
+
+
+# --- questions about the dossier that was told
+
+
+ASKED = [
+    ("nộp tiền ở mô", "ask_follow_up", "where"),
+    ("khi mô xong", "ask_follow_up", "time_limit"),
+    ("thiếu giấy chi", "ask_status", "documents"),
+    ("ai đang giữ", "ask_status", ""),
+    ("giờ tôi phải làm gì", "ask_journey", "steps"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "aspects"), ASKED)
+async def test_a_question_after_it_is_answered_from_it(
+    talk: Talk, rooms: Rooms, library: FakeLibrary, dossier: Dossier, text: str, intent: str, aspects: str
+) -> None:
+    """Not from the procedure under discussion, and not by asking which dossier."""
+    await open_it(talk, rooms.examples[0])
+    await open_it(talk, dossier)
+    said = await talk.say(text, intent, aspects=aspects)
+    assert said.splitlines()[1].startswith(f"Hồ sơ {end_of(dossier)}")
+    assert "Nguồn:" in said
+    assert "Chủ hồ sơ" not in said
+    assert library.searched == []
+    assert talk.buttons == [f"dossier:{talk.slots['dossier']}"]
+    assert "Trạng thái" in await talk.choose("Xem cả hồ sơ")
+
+
+async def test_one_question_after_the_other(talk: Talk, dossier: Dossier) -> None:
+    await open_it(talk, dossier)
+    for text, intent, aspects in (*ASKED, ("cảm ơn", "thank", ""), *ASKED):
+        said = await talk.say(text, intent, aspects=aspects)
+        assert intent == "thank" or end_of(dossier) in said
+
+
+async def test_once_something_else_was_told_questions_are_about_that(
+    talk: Talk, library: FakeLibrary, dossier: Dossier
+) -> None:
+    await open_it(talk, dossier)
+    library.reply = library.tell(STAY)
+    await talk.say("đăng ký tạm trú cần giấy tờ gì", "ask_procedure", aspects="documents")
+    assert end_of(dossier) not in await talk.say("khi mô xong", "ask_follow_up", aspects="time_limit")
+
+
+async def test_a_question_that_names_a_procedure_is_about_that(
+    talk: Talk, library: FakeLibrary, dossier: Dossier
+) -> None:
+    await open_it(talk, dossier)
+    library.named = STAY
+    assert end_of(dossier) not in await talk.say("khi mô xong", "ask_follow_up", aspects="time_limit")
+
+
+async def test_before_a_dossier_was_told_there_is_none_to_ask_about(talk: Talk, library: FakeLibrary) -> None:
+    await talk.say("khi mô xong", "ask_follow_up", aspects="time_limit")
+    assert library.texts == ["khi mô xong"]
+
+
+async def test_in_the_middle_of_a_form_a_question_about_it_is_answered_and_the_form_goes_on(
+    filling: Talk, dossier: Dossier
+) -> None:
+    await open_it(filling, dossier)
+    said = await filling.say("ai đang giữ hồ sơ vậy?", "ask_status")
+    assert f"Hồ sơ {end_of(dossier)}" in said
+    assert said.endswith("Nộp ở xã, phường nào?")
+
+
+async def test_a_question_about_it_while_the_province_is_away(talk: Talk, rooms: Rooms, dossier: Dossier) -> None:
+    await open_it(talk, dossier)
+    rooms.clock.set_on(timedelta(hours=1))
+    rooms.away()
+    assert "đang không trả lời" in await talk.say("khi mô xong", "ask_follow_up", aspects="time_limit")
+
+
+async def test_a_question_about_it_when_the_proof_is_wanted_again(
+    talk: Talk, rooms: Rooms, library: FakeLibrary, dossier: Dossier
+) -> None:
+    await open_it(talk, dossier)
+    rooms.clock.set_on(timedelta(days=31))
+    assert end_of(dossier) not in await talk.say("khi mô xong", "ask_follow_up", aspects="time_limit")
 
 
 # --- the picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -332,3 +333,44 @@ def test_the_last_messages_are_kept_masked_and_short() -> None:
 
 def test_a_tap_is_no_message_of_the_story() -> None:
     assert sent(told(), tracker('/choose{"case": "a"}', story=["câu"]))["story"] == ["câu"]
+
+
+# --- the e-form
+
+
+START = f"start:{tiny.BIRTH}"
+
+
+@pytest.fixture
+def with_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "forms", lambda: SimpleNamespace(codes=(tiny.BIRTH,)))
+
+
+@pytest.mark.usefixtures("with_form")
+def test_an_answer_about_a_procedure_with_an_e_form_offers_it() -> None:
+    reply, _ = send(told(), tracker("khai sinh"))
+    assert [button.title for button in reply.buttons if button.payload == START] == ["Điền tờ khai"]
+    assert [button.payload for button in reply.buttons[-2:]] == ["feedback:helpful", "feedback:unhelpful"]
+
+
+@pytest.mark.usefixtures("with_form")
+def test_in_english_it_is_said_that_the_form_is_vietnamese() -> None:
+    reply, _ = send(told(), tracker("birth", language=Language.ENGLISH))
+    assert [button.title for button in reply.buttons if button.payload == START] == ["Fill in the form (in Vietnamese)"]
+
+
+@pytest.mark.usefixtures("with_form")
+@pytest.mark.parametrize(
+    ("reply", "form"),
+    [
+        (told(tiny.STAY), None),
+        (told(), "submission_form"),
+        (told().model_copy(update={"card": None}), None),
+        (asking_back.clarify(None, CHOICES, 0.5), None),
+        (OUTSIDE, None),
+    ],
+    ids=["no form", "it is being filled in", "several procedures", "choices", "outside"],
+)
+def test_it_is_not_offered(reply: Reply, form: str | None) -> None:
+    sent_on, _ = send(reply, tracker("khai sinh", form=form))
+    assert not [button for button in sent_on.buttons if button.payload.startswith("start:")]

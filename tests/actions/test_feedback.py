@@ -83,3 +83,12 @@ async def test_in_english(said: str) -> None:
     before = tapped(f"feedback:{said}", intent="unhelpful", language="en", **TALK)
     reply, _ = await replied(TakeFeedback(), before)
     assert "anh/chị" not in reply.text.lower()
+
+
+@pytest.mark.parametrize(("reason", "label"), REASONS.items())
+async def test_the_words_on_a_button_are_its_reason_whatever_they_sound_like(
+    desk: Desk, reason: str, label: str
+) -> None:
+    reply, _ = await replied(TakeFeedback(), tracker(label, intent="helpful", **TALK))
+    assert [button.payload for button in reply.buttons] == [HUMAN]
+    assert desk.counts().unhelpful == 1

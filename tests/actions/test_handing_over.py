@@ -34,6 +34,20 @@ async def test_it_is_said_what_the_number_is_for() -> None:
     assert "90 ngày" in reply.text
     assert [button.payload for button in reply.buttons] == ["intent:deny"]
     assert (reply.outcome, events) == (Outcome.HAND_OFF, [])
+    assert reply.wants_contact
+
+
+async def test_a_contact_for_which_the_channel_vouches_is_the_number() -> None:
+    shared = tracker("/give_contact", intent="give_contact", **FORM)
+    shared.latest_message["metadata"] = {"contact": "+84912345678"}
+    messages, events = await run(ReadContact(), shared)
+    assert (messages, changed(events)) == ([], {"contact": PHONE})
+
+
+async def test_what_anything_else_says_of_a_contact_counts_for_nothing() -> None:
+    typed = tracker("lệ phí bao nhiêu", intent="ask_follow_up", **FORM)
+    typed.latest_message["metadata"] = {"contact": "+84912345678"}
+    assert await run(ReadContact(), typed) == ([], [])
 
 
 @pytest.mark.parametrize("text", ["0912345678", "số tui 0912 345 678 nha", "+84 912345678", "0912.345.678"])
@@ -71,6 +85,8 @@ async def test_as_the_form_begins_nothing_is_read() -> None:
         ("", None),
         ("CCCD 040090012345", None),
         ("3.000.000", None),
+        ("+84912345678", "0912 345 678"),
+        ("+856 20 55 555 555", "+856 20 55 555 555"),
     ],
 )
 def test_number_in(text: str, number: str | None) -> None:

@@ -77,6 +77,39 @@ async def test_after_a_no_everything_stays(talk: Talk, rooms: Rooms, desk: Desk,
     assert not talk.restarted
 
 
+@pytest.mark.parametrize(
+    ("yes", "intent"), [("Xóa hết", "erase_my_data"), ("xóa đi", "erase_my_data"), ("đồng ý", "affirm")]
+)
+async def test_erased_by_the_words_on_the_button(talk: Talk, rooms: Rooms, desk: Desk, yes: str, intent: str) -> None:
+    await leave_traces(talk, rooms, desk)
+    await talk.say("xóa dữ liệu của tôi", "erase_my_data")
+    await talk.say(yes, intent)
+    assert talk.last.erased
+    assert talk.restarted
+    assert assistant.submissions().all_of("a") == []
+    assert assistant.following().of("a") == []
+
+
+async def test_to_ask_for_it_twice_is_no_yes(talk: Talk, rooms: Rooms, desk: Desk) -> None:
+    await leave_traces(talk, rooms, desk)
+    await talk.say("xóa dữ liệu của tôi", "erase_my_data")
+    await talk.say("xóa dữ liệu của tôi", "erase_my_data")
+    assert not talk.last.erased
+    assert not talk.restarted
+
+
+async def test_only_the_reply_that_erased_says_so(talk: Talk, rooms: Rooms, desk: Desk) -> None:
+    """The gateway then deletes what it holds itself."""
+    await leave_traces(talk, rooms, desk)
+    await talk.say("xóa dữ liệu của tôi", "erase_my_data")
+    assert not talk.last.erased
+    with rooms.outage():
+        await talk.tap("consent:erase=yes")
+    assert not talk.last.erased
+    await talk.tap("consent:erase=yes")
+    assert talk.last.erased
+
+
 async def test_a_later_yes_erases_nothing(talk: Talk, rooms: Rooms, desk: Desk) -> None:
     await leave_traces(talk, rooms, desk)
     before = assistant.personal_data().show("a")

@@ -54,6 +54,7 @@ async def test_what_is_none_of_ours_is_said_so(library: FakeLibrary, before: obj
 async def test_who_taps_and_whose_device_does_not_say_where_it_is_is_asked(library: FakeLibrary) -> None:
     reply, events = await replied(TakePlace(), tapped("intent:give_place", intent="give_place"))
     assert (reply.text, reply.outcome) == (ASK_COMMUNE, Outcome.CLARIFY)
+    assert reply.wants_location
     assert "commune" not in changed(events)
 
 

@@ -16,6 +16,7 @@ from actions.dossiers.errors import DraftRefused, DraftsNotTaken, RegisterRefuse
 from actions.submissions import asking
 from actions.submissions.errors import FontMissing
 from actions.submissions.form import load_forms
+from actions.submissions.spoken import skips_for_sure
 from actions.submissions.submission import Content, field_asked
 from actions.submissions.tables import State
 from actions.submitting import FORM
@@ -1014,3 +1015,126 @@ def field_of(rooms: Rooms) -> str | None:
     """The field that is asked now."""
     one = rooms.submission()
     return field_asked(assistant.forms().get(one.procedure), one.content)
+
+
+# --- what is shared instead of typed
+
+
+async def test_a_contact_answers_the_question_for_a_telephone_number(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "applicant_phone")
+    assert talk.last.wants_contact
+    await talk.share_contact("+84987654321")
+    assert rooms.submission().content.answers["applicant_phone"] == "0987654321"
+    assert not talk.last.wants_contact
+    assert "987654321" not in repr(talk.slots) + rooms.everything_stored()
+
+
+async def test_a_contact_from_abroad_is_refused_like_a_typed_one(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "applicant_phone")
+    assert "Số điện thoại chưa đúng" in await talk.share_contact("+8562012345678")
+    assert "applicant_phone" not in rooms.submission().content.answers
+
+
+@pytest.mark.parametrize("field", ["applicant_name", "note", ""])
+async def test_a_contact_that_is_not_asked_for_is_not_kept(talk: Talk, rooms: Rooms, field: str) -> None:
+    await at(talk, field)
+    before = rooms.submission().content
+    assert "utter_give_contact" in await talk.share_contact("+84987654321")
+    assert rooms.submission().content == before
+    assert talk.form == FORM
+
+
+async def test_a_contact_is_no_consent_and_not_kept_before_it(talk: Talk, rooms: Rooms) -> None:
+    await talk.tap(f"start:{BIRTH}")
+    said = await talk.share_contact("+84987654321")
+    assert "utter_give_contact" in said
+    assert "Anh/chị đồng ý" in said
+    assert assistant.submissions().all_of("a") == []
+
+
+async def test_a_position_offers_the_nearest_communes(talk: Talk, rooms: Rooms) -> None:
+    await begin(talk)
+    assert talk.last.wants_location
+    said = await talk.share_position(18.673, 105.681)
+    assert "Gần anh/chị nhất: " in said
+    titles = [button.title for button in talk.last.buttons[:3]]
+    assert all(title in said for title in titles)
+    assert "commune" not in rooms.submission().content.answers
+    await talk.tap("option:0")
+    code = rooms.submission().content.answers["commune"]
+    assert assistant.library().surroundings.places.by_code[code].name == titles[0]
+    assert not talk.last.wants_location
+
+
+async def test_a_position_elsewhere_in_the_form_tells_where_the_centre_is(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "applicant_name")
+    await talk.share_position(18.673, 105.681)
+    assert "action_take_place" in talk.ran
+    assert field_of(rooms) == "applicant_name"
+
+
+# --- the words on buttons, typed where there are none
+
+
+async def test_the_whole_title_of_an_answer_given_before(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "relation")
+    await talk.say("Cha")
+    (title,) = [button.title for button in talk.last.buttons if button.title.startswith("Như trên")]
+    await talk.say(title)
+    assert rooms.submission().content.answers["mother_address"] == ANSWERS["applicant_address"]
+
+
+async def test_each_way_by_its_title(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "note")
+    for title in ("Là sao?", "Quay lại"):
+        assert title in [button.title for button in talk.last.buttons]
+    assert "Không có thì bỏ qua." in await talk.say("Là sao?")
+    await talk.say("Quay lại")
+    assert "Cháu sinh ngày nào?" in talk.text
+    await talk.say(TYPED["child_birth_date"])
+    await talk.say("Bỏ qua")
+    assert "note" in rooms.submission().content.skipped
+    assert "Đã lưu tờ khai" in await talk.say("Để sau", "deny")
+    assert (talk.form, rooms.submission().state) == (None, State.LATER)
+    assert "Cần mấy bản sao?" in await talk.say("Làm tiếp", "fill_in")
+
+
+async def test_documents_and_the_end_by_their_titles(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "")
+    await talk.say("Bỏ qua giấy này", "dont_know")
+    await talk.say("Bỏ qua", "dont_know")
+    assert "form:send" in talk.buttons
+    assert "muốn sửa mục nào" in await talk.say("Sửa", "out_of_scope")
+    await talk.say("ghi chú")
+    await talk.say("đã xem")
+    assert "form:send" in talk.buttons
+    await talk.say("Gửi", "give_file")
+    assert len(rooms.drafts()) == 1
+
+
+async def test_a_doubtful_photo_is_kept_by_words(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "")
+    await talk.tap(sent(b"dark", BLURRED))
+    assert "Vẫn dùng ảnh này" in [button.title for reply in talk.replies for button in reply.buttons]
+    assert f"Đã nhận {CERTIFICATE}" in await talk.say("Vẫn dùng ảnh này")
+
+
+async def test_those_words_are_an_answer_where_no_photo_is_doubtful(talk: Talk, rooms: Rooms) -> None:
+    await at(talk, "note")
+    await talk.say("Vẫn dùng ảnh này")
+    assert rooms.submission().content.answers["note"] == "Vẫn dùng ảnh này"
+
+
+async def test_what_came_of_it_is_told_again_by_words(talk: Talk, rooms: Rooms) -> None:
+    await at_summary(talk)
+    await talk.tap("form:send")
+    (stored,) = rooms.drafts()
+    assert stored.draft.code in await talk.say("Xem lại tờ khai", "fill_in")
+
+
+async def test_a_choice_that_need_not_be_made_is_left_out_by_words(talk: Talk, rooms: Rooms) -> None:
+    """ "Không có" may be an answer to it; "bỏ qua" is none."""
+    assert skips_for_sure("Bỏ qua")
+    assert skips_for_sure("dạ bỏ qua câu này ạ")
+    assert not skips_for_sure("không có")
+    assert not skips_for_sure("bỏ qua không có cũng được không em ơi anh chị")

@@ -40,6 +40,7 @@ SANDBOX = "sandbox"  # token, user and password of the sandbox as it comes
 SECONDS = 40.0  # for one call of a test
 PATIENCE = 60.0  # seconds for what needs a while: a circuit breaker that closes again, a notice that comes
 PAUSE = 0.5
+QUIET = 2.5  # seconds in which nothing may come: what is followed is looked at every second
 CODE = re.compile(r"\b\d{3}\.\d{2}\.\d{2}\.H41-\d{6,8}-\d{4,8}\b")
 FEE = "đăng ký khai sinh cho con mới sinh lệ phí bao nhiêu"
 FEE_TOLD = "Lệ phí đăng ký khai sinh"

@@ -6,6 +6,7 @@ other settings.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,11 +19,16 @@ import pytest
 from actions.dossiers.dossier import Proofs, Status
 from actions.dossiers.timeline import short_code
 from actions.submissions.form import EForm, load_forms
+from bot.messages import IncomingMessage, beside_text, for_rasa
+from bot.rasa import Rasa
+from knowledge.reply import Reply
 from tests.actions.dossiers.sandbox_server import Sandbox
 from tests.actions.submissions.birth import ANSWERS, CODE
 from tests.conversations.dossier_house import (
     AGREE,
     FEE,
+    PATIENCE,
+    QUIET,
     SANDBOX,
     SEND,
     Talk,
@@ -34,6 +40,8 @@ from tests.conversations.dossier_house import (
     fill_in_despite_crashes,
     locked_sqlite,
     made_up_name,
+    message_id,
+    nothing_is_blamed,
     notice_within,
     register_at,
     sandbox_at,
@@ -227,6 +235,26 @@ def test_a_draft_whose_answer_got_lost_is_made_once(
     assert kept(over_rest, house, said) == wanted(over_rest, code, said)
 
 
+def test_what_was_taken_already_is_not_blamed_when_it_is_sent_again(
+    talk: Talk, birth: EForm, house: Breakable, over_rest: Behind
+) -> None:
+    """The page never got the reply, and the gateway no longer knows that it had answered."""
+    said = {"applicant_name": made_up_name()}
+
+    def send_twice(asked: str, work: Callable[[str], Reply]) -> None:
+        id, shown = message_id(), talk.last
+        work(id)
+        if asked in ("applicant_identity_number", "mother_name", "father_declared"):
+            house.restart("gateway")
+            talk.last = shown
+            work(id)
+            nothing_is_blamed(talk)
+
+    fill_in(talk, birth, said, send=send_twice)
+    code = sent(talk)
+    assert kept(over_rest, house, said) == wanted(over_rest, code, said)
+
+
 def test_who_follows_is_told_once_though_processes_are_killed(
     talk: Talk, house: Breakable, sandbox: Sandbox, over_rest: Behind
 ) -> None:
@@ -239,7 +267,7 @@ def test_who_follows_is_told_once_though_processes_are_killed(
     house.start("actions")
     assert len(notice_within(talk)) == 1, talk
     house.restart("gateway")
-    assert notice_within(talk, 4) == []
+    assert notice_within(talk, QUIET) == []
 
 
 def test_who_has_opened_another_dossier_can_wait_for_the_province_too(talk: Talk, over_rest: Behind) -> None:
@@ -251,6 +279,24 @@ def test_who_has_opened_another_dossier_can_wait_for_the_province_too(talk: Talk
         prove(talk, dossier)
         wait_for_the_province(talk)
     told_that_it_is_back(talk)
+
+
+# What only channels can give
+
+
+def test_a_contact_for_which_the_channel_vouches_opens_it(talk: Talk, house: Breakable, over_rest: Behind) -> None:
+    """Rasa hands the number on to the actions, beside the text."""
+    dossier = over_rest.dossier()
+    talk.say(f"tra hồ sơ {dossier.code}")
+    talk.tap(AGREE)
+    talk.reads("mã tra cứu")
+    vouched = IncomingMessage(contact=f"+84{dossier.phone.removeprefix('0')}")
+    sender = talk.sender(house.house.entry)
+    address = f"http://127.0.0.1:{house.house.environ['MOTCUA_RASA_PORT']}"
+    beside = {"message_id": message_id(), **beside_text(vouched)}
+    reply = asyncio.run(Rasa(address, PATIENCE).ask(sender, for_rasa(vouched), beside))
+    assert f"Hồ sơ {short_code(dossier.code)}" in reply.text
+    assert "Đang xử lý" in reply.text
 
 
 # The same conversations in front of each register
@@ -337,12 +383,12 @@ def wait_for_the_province(talk: Talk) -> None:
     talk.tap("Báo tôi khi tra được")
     talk.tap("Đồng ý nhận tin")
     talk.reads("trả lời lại, tôi nhắn anh/chị")
-    assert notice_within(talk, 3) == []
+    assert notice_within(talk, QUIET) == []
 
 
 def told_that_it_is_back(talk: Talk) -> None:
     assert len(notice_within(talk)) == 1, talk
-    assert notice_within(talk, 5) == []
+    assert notice_within(talk, QUIET) == []
 
 
 def prove(talk: Talk, dossier: Known) -> None:

@@ -197,6 +197,48 @@ def test_who_opened_it_once_need_not_prove_it_again(talk: Talk, dossier: Listed,
     talk.attached(PNG)
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("ai đang giữ", "Đang ở:"),
+        ("khi mô xong", "📅"),
+        ("thiếu giấy chi", "không ghi hồ sơ này còn thiếu giấy tờ gì"),
+        ("nộp tiền ở mô", "hệ thống"),
+        ("giờ tui phải mần chi", "👉"),
+    ],
+)
+def test_a_question_right_after_it_is_answered_from_it(talk: Talk, dossier: Listed, question: str, told: str) -> None:
+    opened(talk, dossier)
+    talk.say(question)
+    talk.reads(f"Hồ sơ {short_code(dossier.code)}", told, "Nguồn")
+    talk.reads_nothing_of("Chủ hồ sơ", "mã tra cứu")
+    talk.tap("Xem cả hồ sơ")
+    talk.reads("Đang xử lý")
+
+
+def test_the_words_on_the_buttons_do_what_they_say(talk: Talk, dossier: Listed) -> None:
+    """As they are typed on channels without buttons."""
+    talk.say("hồ sơ của tôi")
+    talk.say("Đồng ý")
+    talk.say(dossier.code)
+    talk.say(f"{str(dossier.secret)[:2]} {str(dossier.secret)[2:]}".lower())
+    if "Đang xử lý" not in (talk.last.text if talk.last else ""):  # a secret that looks like words
+        talk.say(f"mã tra cứu {dossier.secret}")
+    talk.reads("Đang xử lý")
+    talk.say("Báo tôi khi có thay đổi")
+    talk.say("Đồng ý nhận tin")
+    talk.reads("Đã bật")
+    talk.say("Thôi báo")
+    talk.reads("Đã tắt")
+    talk.say("Xóa dữ liệu của tôi")
+    talk.say("Giữ lại")
+    talk.reads("giữ nguyên")
+    talk.say("Xóa dữ liệu của tôi")
+    talk.say("Xóa hết")
+    assert talk.last
+    assert talk.last.erased
+
+
 def test_two_opened_dossiers_are_offered(talk: Talk, dossier: Listed, sandbox: Sandbox) -> None:
     opened(talk, dossier)
     other = sandbox.begin("land")

@@ -177,6 +177,20 @@ def test_a_long_name_is_cut_on_a_button(length: int, found: str) -> None:
     assert short("x" * length) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Đăng ký khai sinh", "Đăng ký khai sinh"),
+        ("Đăng ký khai sinh cho trẻ em", "Đăng ký khai…"),
+        ("Đăng ký khai tử, ghi vào sổ", "Đăng ký khai tử…"),
+        ("Cấp sổ (thẻ bảo hiểm)", "Cấp sổ (thẻ bảo…"),
+        ("Cấp sổ đỏ lần (đầu tiên)", "Cấp sổ đỏ lần…"),
+    ],
+)
+def test_it_is_cut_between_two_words(text: str, found: str) -> None:
+    assert short(text, 17) == found
+
+
 def card_at(*levels: Level, code: str, name: str = "Cấp đổi thẻ đội viên") -> Procedure:
     return tiny.imported(code, name, levels=[level.value for level in levels])
 

@@ -23,7 +23,7 @@ from knowledge.reply import Aspect, Citation, Outcome, Reply
 from knowledge.sections import ASPECT_NAMES, no_fee, no_time, view
 from knowledge.settings import ROOT
 from knowledge.situation import asked_of, next_question
-from knowledge.tongue import Language, speaking
+from knowledge.tongue import Language, say, speaking
 from tests.knowledge import tiny
 
 BIRTH, STAY, LICENCE, HOME = (tiny.procedure(code) for code in tiny.RECORDS)
@@ -532,3 +532,28 @@ def test_a_position_can_be_shared_where_it_would_help() -> None:
     assert near in payloads(told(BIRTH, [Aspect.WHERE], around=wanted))
     assert near not in payloads(told(BIRTH, [], around=wanted))  # nobody asked where
     assert near not in payloads(told(BIRTH, [Aspect.WHERE]))
+    assert told(BIRTH, [Aspect.WHERE], around=wanted).wants_location
+    assert not told(BIRTH, [], around=wanted).wants_location
+
+
+@pytest.mark.parametrize("aspect", Aspect)
+def test_the_words_on_a_button_for_an_aspect_mean_it(aspect: Aspect) -> None:
+    for language in Language:
+        with speaking(language):
+            title = say(ASPECT_NAMES[aspect])
+            assert compose.titled(BIRTH, title) == ((aspect,), None)
+            assert compose.titled(BIRTH, f"{title.upper()} ?") == ((aspect,), None)
+
+
+def test_the_words_on_the_other_buttons_mean_what_they_do() -> None:
+    assert compose.titled(BIRTH, "xem day du") == (compose.EVERYTHING, None)
+    for case in BIRTH.cases:
+        assert compose.titled(BIRTH, case.name.lower()) == ((), case.id)
+    assert compose.asks_near_me("Gần tôi nhất")
+    assert compose.asks_near_me("📍 gan toi nhat")
+
+
+@pytest.mark.parametrize("text", ["", "?", "lệ phí bao nhiêu", "giấy tờ", "xem"])
+def test_other_words_are_no_title(text: str) -> None:
+    assert compose.titled(BIRTH, text) == ((), None)
+    assert not compose.asks_near_me(text)

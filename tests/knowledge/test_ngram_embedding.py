@@ -1,16 +1,12 @@
-"""Our own embedding: features of a text and the table of their vectors."""
+"""Our own embedding as it is trained: a module of sentence-transformers."""
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
-from knowledge.ngram_embedding import NgramEmbedding, features, numbers
-from knowledge.normalise import fold
+from knowledge.ngram_embedding import NgramEmbedding
 
 SMALL = NgramEmbedding(buckets=512, dimension=16)
 
@@ -20,26 +16,6 @@ def vectors(module: NgramEmbedding, texts: list[str], prompt: str | None = None)
         found = module.forward(module.preprocess(texts, prompt))["sentence_embedding"]
     assert isinstance(found, torch.Tensor)
     return found
-
-
-def test_features() -> None:
-    assert features("Ở xã") == ["o", "xa", "o_xa", "#<o>", "#<xa", "#xa>"]
-    assert features("…") == []
-
-
-@given(st.text())
-def test_case_and_marks_change_no_feature(text: str) -> None:
-    assert features(text) == features(fold(text))
-
-
-@given(st.text() | st.lists(st.sampled_from(["khai", "sinh", "ở", "xã"])).map(" ".join))
-def test_the_numbers_are_those_of_the_features(text: str) -> None:
-    """The numbers are made the fast way; a table that was trained with the features fits them."""
-    assert sorted(numbers(text)) == sorted(zlib.crc32(feature.encode()) for feature in features(text))
-
-
-def test_accents_change_no_feature() -> None:
-    assert features("Đăng ký kết hôn") == features("dang ky ket hon")
 
 
 def test_every_text_has_its_rows() -> None:

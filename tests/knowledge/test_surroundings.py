@@ -177,6 +177,7 @@ def test_a_name_that_fits_several_is_asked_back() -> None:
         "2. Phường Bãi Nam",
     ]
     assert [button.payload for button in reply.buttons] == [f"place:{tiny.NORTH}", f"place:{tiny.SOUTH}"]
+    assert reply.wants_location
 
 
 @pytest.mark.parametrize(("count", "offered", "more"), [(MANY, MANY, False), (MANY + 1, MANY, True), (20, MANY, True)])
@@ -212,6 +213,7 @@ def test_an_unknown_place_is_asked_for_again() -> None:
     reply = no_such_place()
     assert (reply.outcome, reply.buttons) == (Outcome.CLARIFY, ())
     assert "130 xã, phường" in reply.text
+    assert reply.wants_location
 
 
 def test_the_figure_of_communes_is_that_of_the_data() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import random
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,20 @@ def digits(value: str) -> Proof:
         ("h41 24O510 0001, k7m2", "K7M2"),
         ("MAQR", "MAQR"),
         ("ho so 000.00.00.H41-240510-0001 ma k7m2", "K7M2"),
+        ("K7 M2 QX", "K7M2QX"),
+        ("k7 m2 qx", "K7M2QX"),
+        ("k7m 2qx ạ", "K7M2QX"),
+        ("k7m2 qx", "K7M2QX"),
+        ("k7m-2qx", "K7M2QX"),
+        ("k7 - m2 - qx", "K7M2QX"),
+        ("K7.M2.QX", "K7M2QX"),
+        ("nsyxer", "NSYXER"),
+        ("em gửi mã nsyxer nhé", "NSYXER"),
+        ("k x m q", "KXMQ"),
+        ("kxm qrt", "KXMQRT"),
+        ("mã tra cứu eh 8b xh", "EH8BXH"),
+        ("ma tra cuu yvz q6y với ạ", "YVZQ6Y"),
+        ("3479 kxmq", "3479KXMQ"),
     ],
 )
 def test_a_lookup_secret(text: str, value: str) -> None:
@@ -167,6 +182,16 @@ def test_half_a_proof_may_turn_out_to_be_a_secret() -> None:
         "tháng 10 2026 nộp rồi mà chưa thấy gì",
         "vneid",
         "quenn",
+        "check",
+        "hs dc",
+        "ko bt",
+        "yes ad",
+        "g9 ad",
+        "cccd 07",
+        "h41 240",
+        "mã tra cứu của em mất rồi",
+        "đợi xíu",
+        "off day ad",
         "👍",
     ],
 )
@@ -184,6 +209,21 @@ def test_any_text_is_read_or_left(text: str) -> None:
         assert 4 <= len(found.value) <= 8
         assert found.value.isascii()
     assert not (isinstance(found, Proof) and found.kind is ProofKind.PHONE), "only channels make these"
+
+
+@pytest.mark.parametrize("length", [4, 6, 8])
+@pytest.mark.parametrize("group", [2, 3, 4, 8])
+@pytest.mark.parametrize("between", [" ", "-", " - ", "."])
+def test_nearly_every_secret_is_read_in_small_letters_and_groups(length: int, group: int, between: str) -> None:
+    """Behind its cue, which is how it is asked for. Those that look like words of a sentence are asked for again."""
+    chance = random.Random(length * group)
+    missed = []
+    for _ in range(300):
+        value = "".join(chance.choices(CLEAR, k=length))
+        typed = between.join(value[place : place + group] for place in range(0, length, group)).lower()
+        if read_proof(f"mã tra cứu: {typed}") != secret(value):
+            missed.append(typed)
+    assert len(missed) < 30, missed
 
 
 @given(st.text("0123456789ABCDEFGHJKMNPQRSTUVWXYZ", min_size=4, max_size=8), st.sampled_from([" ", "-", ""]))

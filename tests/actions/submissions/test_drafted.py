@@ -16,13 +16,15 @@ from pypdf import PdfReader
 
 from actions.database.work import Database
 from actions.dossiers.dossier import Draft, FeeDue
-from actions.submissions.drafted import DEMONSTRATION, Papers, papers, told
+from actions.submissions.drafted import DEMONSTRATION, RECEIPT_COUNTS, Facts, Papers, papers, told
 from actions.submissions.files import Files
 from actions.submissions.submission import Content, Submission
 from actions.submissions.tables import State
 from knowledge.record import Procedure
 from knowledge.reply import Attached, Outcome
+from knowledge.working_days import load_calendar
 from storage.vault import Vault
+from tests.actions.dossiers.told import limited
 from tests.actions.submissions.birth import ANSWERS, CODE, form, places
 from tests.knowledge import tiny
 
@@ -32,6 +34,7 @@ DRAFT = Draft(code="000.00.00.H41-261123-0001", page="", made=AT)
 PAGE = "https://dichvucong.example.vn/nhap/1"
 MADE = Papers((Attached(id="a" * 32, name="to-khai.pdf", media_type="application/pdf", size=1),))
 RECORD: Procedure = tiny.procedure(tiny.STAY)
+CALENDAR = load_calendar()
 SAYS_NO_TO_PASSWORDS = "không bao giờ hỏi mật khẩu hay mã OTP"
 
 
@@ -48,7 +51,11 @@ def submission(draft: Draft | None = DRAFT, **content: Any) -> Submission:
 
 
 def say(draft: Draft | None = DRAFT, made: Papers = MADE, fees: str = "", **content: Any) -> str:
-    return told(submission(draft, **content), form(), RECORD, made, fees=fees, demonstration=False).text
+    return told(submission(draft, **content), form(), made, facts(fees=fees)).text
+
+
+def facts(record: Procedure | None = RECORD, *, fees: str = "", demonstration: bool = False) -> Facts:
+    return Facts(record, fees, CALENDAR, demonstration)
 
 
 # --- papers
@@ -146,8 +153,40 @@ def test_without_the_system_s_word_the_record_s_fee_is_told_as_such() -> None:
 
 def test_the_expected_day_by_our_calendar() -> None:
     due = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)  # already the next day in Vietnam
-    assert "01/12/2026" in say(DRAFT.model_copy(update={"due": due}))
+    assert "dự kiến trả ngày 1/12/2026" in say(DRAFT.model_copy(update={"due": due}))
     assert "dự kiến" not in say()
+
+
+@pytest.mark.parametrize(
+    ("record", "due", "told_as"),
+    [
+        (
+            limited((2, "working_day")),
+            26,
+            "Nếu nộp ngày 23/11/2026 thì hệ thống dự kiến trả ngày 26/11/2026, đúng thời hạn 2 ngày làm việc của "
+            "thủ tục.",
+        ),
+        (
+            limited((5, "working_day")),
+            26,
+            "Nếu nộp ngày 23/11/2026 thì hệ thống dự kiến trả ngày 26/11/2026; thời hạn chung của thủ tục "
+            f"(5 ngày làm việc) thì ra ngày 1/12/2026. {RECEIPT_COUNTS}",
+        ),
+        (
+            limited((2, "working_day"), (5, "working_day")),
+            26,
+            f"Nếu nộp ngày 23/11/2026 thì hệ thống dự kiến trả ngày 26/11/2026. {RECEIPT_COUNTS}",
+        ),
+        (None, 26, f"Nếu nộp ngày 23/11/2026 thì hệ thống dự kiến trả ngày 26/11/2026. {RECEIPT_COUNTS}"),
+    ],
+    ids=["the same", "another day", "several limits", "no record"],
+)
+def test_the_expected_day_and_our_own_count_do_not_contradict_each_other(
+    record: Procedure | None, due: int, told_as: str
+) -> None:
+    """Where they differ, it is said which of them counts."""
+    draft = DRAFT.model_copy(update={"due": datetime(2026, 11, due, 10, 0, tzinfo=UTC)})
+    assert told_as in told(submission(draft), form(), MADE, facts(record)).text
 
 
 # --- paper only
@@ -163,7 +202,7 @@ def test_where_no_drafts_are_taken() -> None:
 
 
 def test_without_a_record_the_portal_is_told() -> None:
-    text = told(submission(None), form(), None, MADE, fees="", demonstration=False).text
+    text = told(submission(None), form(), MADE, facts(None)).text
     assert "https://dichvucong.gov.vn" in text
 
 
@@ -171,17 +210,17 @@ def test_without_a_record_the_portal_is_told() -> None:
 
 
 def test_the_whole_reply() -> None:
-    reply = told(submission(), form(), RECORD, MADE, fees="", demonstration=True)
+    reply = told(submission(), form(), MADE, facts(demonstration=True))
     assert reply.text.startswith(DEMONSTRATION)
     assert (reply.outcome, reply.procedure, reply.attached) == (Outcome.SUBMISSION, CODE, MADE.attached)
     assert [button.payload for button in reply.buttons] == ["follow:yes", "intent:take_survey"]
-    paper = told(submission(None), form(), RECORD, MADE, fees="", demonstration=False)
+    paper = told(submission(None), form(), MADE, facts())
     assert DEMONSTRATION not in paper.text
     assert [button.payload for button in paper.buttons] == ["intent:take_survey"]
 
 
 def test_papers_that_could_not_be_made_can_be_tapped_later() -> None:
-    reply = told(submission(), form(), RECORD, Papers(()), fees="", demonstration=False)
+    reply = told(submission(), form(), Papers(()), facts())
     assert DRAFT.code in reply.text
     assert "ở dưới" not in reply.text
     assert "form:send" in [button.payload for button in reply.buttons]

@@ -178,3 +178,15 @@ def test_what_is_known_is_not_asked_again() -> None:
     known = known_answers(questions, {"name": "Trần Thị Mận"}, "16681", {"cha-me": "chi-ghi-me"})
     assert known == {"applicant_name": "Trần Thị Mận", "commune": "16681", "father_declared": "khong"}
     assert known_answers(questions, {}, None, {"cha-me": "nuoc-ngoai"}) == {}
+
+
+def test_what_waits_to_be_filled_in_is_deleted_and_answers_stay(kept: Submissions, clock: Clock) -> None:
+    known = {"applicant_name": "Trần Thị Mận", "copies": "2"}
+    made = kept.begin(ME, CODE, Content(known=known, answers={"applicant_name": "Trần Thị Mận"}), "m1")
+    others = kept.begin(OTHER, CODE, Content(known=known), "m1")
+    clock.now += timedelta(days=1)
+    kept.forget_known(ME, lambda procedure: {"applicant_name"} if procedure == CODE else set())
+    after = kept.find(ME, made.id)
+    assert after.content == made.content.model_copy(update={"known": {"copies": "2"}})
+    assert after.changed == made.changed
+    assert kept.find(OTHER, others.id) == others

@@ -63,7 +63,7 @@ async def test_what_the_message_looks_like(watch: Watch) -> None:
     assert notice.reply.outcome is Outcome.STATUS
     assert notice.reply.procedure == "1.001193"
     assert [(button.title, button.payload) for button in notice.reply.buttons] == [
-        ("Xem chi tiết", f"dossier:{REF}"),
+        ("Xem hồ sơ này", f"dossier:{REF}"),
         ("Thôi báo", "follow:no"),
     ]
 
