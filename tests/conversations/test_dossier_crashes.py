@@ -292,11 +292,18 @@ def test_a_contact_for_which_the_channel_vouches_opens_it(talk: Talk, house: Bre
     talk.reads("mã tra cứu")
     vouched = IncomingMessage(contact=f"+84{dossier.phone.removeprefix('0')}")
     sender = talk.sender(house.house.entry)
-    address = f"http://127.0.0.1:{house.house.environ['MOTCUA_RASA_PORT']}"
-    beside = {"message_id": message_id(), **beside_text(vouched)}
-    reply = asyncio.run(Rasa(address, PATIENCE).ask(sender, for_rasa(vouched), beside))
+    reply = asyncio.run(put_to_rasa(house, sender, vouched))
     assert f"Hồ sơ {short_code(dossier.code)}" in reply.text
     assert "Đang xử lý" in reply.text
+
+
+async def put_to_rasa(house: Breakable, sender: str, message: IncomingMessage) -> Reply:
+    """As the gateway puts what a channel built."""
+    rasa = Rasa(f"http://127.0.0.1:{house.house.environ['MOTCUA_RASA_PORT']}", PATIENCE)
+    try:
+        return await rasa.ask(sender, for_rasa(message), {"message_id": message_id(), **beside_text(message)})
+    finally:
+        await rasa.close()
 
 
 # The same conversations in front of each register

@@ -57,16 +57,9 @@ def vault() -> Vault:
 
 @pytest.fixture
 def stores(database_url: str, vault: Vault, clock: Clock) -> Iterator[Stores]:
-    """Makes what another gateway, or this one after a restart, has."""
-    made: list[Store] = []
-
-    def make(kind: type[Store] = Store) -> Store:
-        made.append(kind(GatewayDatabase(database_url), vault, clock))
-        return made[-1]
-
-    yield make
-    for store in made:
-        store.close()
+        made = Stores(database_url, vault, clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture

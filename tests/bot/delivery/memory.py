@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -25,11 +25,13 @@ from bot.channels.channel import (
     Trouble,
 )
 from bot.delivery.chats import Known
+from bot.delivery.database import GatewayDatabase
 from bot.delivery.inbox import chat_name
 from bot.delivery.store import Store
 from bot.inner import Taken
 from bot.messages import IncomingMessage
 from knowledge.reply import Button, Outcome, Reply
+from storage.vault import Vault
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Store)
@@ -57,9 +59,10 @@ class Clock:
 class MemoryChannel:
     """Keeps what it was given. A reply is one message; its buttons are a numbered menu.
 
-    arrived: (chat, text) of what the service took. failing: called with the text before each call, may raise; losing:
-    texts whose answer gets lost once; sticking: texts whose answer never comes. searched: (text, hints) of find_sent; blind: it cannot find out. waiting: for
-    poll(). broken: replies of which render() breaks.
+    arrived: (chat, text) of what the service took. failing: called with the text before each call, may raise. losing:
+    texts whose answer gets lost once; sticking: those whose answer never comes. searched: (text, hints) of find_sent;
+    blind: why it cannot find out. waiting: for poll(). broken: replies of which render() breaks. told_of: ids of word
+    of our own messages.
     """
 
     def __init__(self, name: str = CHANNEL, *, settle: float = 0.0, rates: Rates | None = None) -> None:
@@ -240,10 +243,25 @@ class HaltingStore(Store):
         return slow
 
 
-class Stores(Protocol):
-    """The fixture: makes what another gateway, or this one after a restart, has."""
+class Stores:
+    """Makes what another gateway, or this one after a restart, has."""
 
-    def __call__(self, kind: type[S] = ...) -> S: ...
+    def __init__(self, url: str, vault: Vault, clock: Clock) -> None:
+        self._made: list[Store] = []
+        self._url, self._vault, self._clock = url, vault, clock
+
+    def __call__(self) -> Store:
+        return self.of(Store)
+
+    def of(self, kind: type[S]) -> S:
+        """One of a kind that does something else."""
+        made = kind(GatewayDatabase(self._url), self._vault, self._clock)
+        self._made.append(made)
+        return made
+
+    def close(self) -> None:
+        for one in self._made:
+            one.close()
 
 
 def at_once(works: Sequence[Callable[[], T]]) -> list[T]:

@@ -230,7 +230,7 @@ async def test_too_many_messages_are_told_so(world: World) -> None:
     assert await world.told(wrote("một")) == [TooManyMessages.message]
 
 
-GROUP = {"chat": "group", "person": "An", "group": True}
+GROUP: dict[str, Any] = {"chat": "group", "person": "An", "group": True}
 
 
 @pytest.mark.parametrize(

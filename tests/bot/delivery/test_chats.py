@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -17,7 +18,7 @@ from tests.bot.delivery.memory import CHANNEL, NO, NOW, YES, Clock, Stores, at_o
 PAGE = "a-page"
 
 
-def meet(store: Store, chat: str = "chat-A", at: float = 0.0, **more: object) -> Known:
+def meet(store: Store, chat: str = "chat-A", at: float = 0.0, **more: Any) -> Known:
     incoming = wrote("x", chat=chat, at=at, **more)
     return Chats(store).met(chat_name(store, incoming), incoming)
 

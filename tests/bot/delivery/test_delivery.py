@@ -210,7 +210,7 @@ async def test_what_cannot_be_stored_is_told_so_that_it_is_not_acknowledged(
     stores: Stores, assistant: MemoryAssistant, actions: FakeActions, channel: MemoryChannel
 ) -> None:
     with pytest.raises(DatabaseUnavailable):
-        await delivery(stores(Away), assistant, actions, channel).take(channel, [wrote("một")])
+        await delivery(stores.of(Away), assistant, actions, channel).take(channel, [wrote("một")])
 
 
 async def test_word_of_our_own_messages_goes_to_the_channel_at_once(
@@ -276,7 +276,7 @@ async def test_what_was_polled_and_could_not_be_stored_is_not_lost(
     """The next poll would tell the service that we have it."""
     channel.waiting = asyncio.Queue()
     channel.waiting.put_nowait([wrote("một")])
-    async with running(delivery(stores(OnceAway), assistant, actions, channel)):
+    async with running(delivery(stores.of(OnceAway), assistant, actions, channel)):
         await until(lambda: channel.texts == ["re: một"])
 
 
@@ -391,11 +391,11 @@ async def test_while_the_database_is_away_it_waits(
                 raise DatabaseUnavailable("gone")
             return super().do(work)
 
-    store = stores(Unsteady)
+    store = stores.of(Unsteady)
     with structlog.testing.capture_logs() as logs:
         async with running(delivery(store, assistant, actions, channel)) as one:
             await one.take(channel, [wrote("một")])
-            await until(lambda: bool(channel.texts))
+            await until(lambda: bool(channel.texts) and not one.outbox.depths())
             store.away = True
             await until(lambda: "work_not_claimed" in [line["event"] for line in logs])
             store.away = False
@@ -415,9 +415,7 @@ async def test_without_channels_only_pages_are_served(
     store: Store, assistant: MemoryAssistant, actions: FakeActions
 ) -> None:
     async with running(delivery(store, assistant, actions, notice_seconds=0.01)) as one:
-        assert (
-            await one.pages.reply("page", "1", lambda conversation: assistant_says(conversation))
-        ).text == "re: page"
+        assert (await one.pages.reply("page", "1", assistant_says)).text == "re: page"
     assert actions.asked == []
 
 

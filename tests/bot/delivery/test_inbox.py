@@ -155,7 +155,7 @@ def test_gateways_that_claim_at_once_never_have_two_of_one_chat(stores: Stores) 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 def test_who_claims_waits_for_whoever_is_claiming(store: Store, stores: Stores) -> None:
     """Else they would see a chat of which nobody has anything, and take what was sent earlier and came just now."""
-    claiming = stores(HaltingStore)
+    claiming = stores.of(HaltingStore)
     Inbox(store).take([wrote("hai", at=2)])
     claiming.halt()
     with ThreadPoolExecutor() as threads:

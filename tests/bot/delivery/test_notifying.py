@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 import structlog
@@ -29,7 +30,7 @@ def notifying(store: Store, channel: MemoryChannel, actions: FakeActions) -> Not
     return Notifying(store, {CHANNEL: channel}, inner(actions))
 
 
-def meet(store: Store, chat: str = "chat-A", at: float = 0.0, **more: object) -> Known:
+def meet(store: Store, chat: str = "chat-A", at: float = 0.0, **more: Any) -> Known:
     incoming = wrote("x", chat=chat, at=at, **more)
     return Chats(store).met(chat_name(store, incoming), incoming)
 
@@ -123,7 +124,7 @@ class Full(Store):
 async def test_what_could_not_be_stored_is_not_delivered(
     stores: Stores, channel: MemoryChannel, actions: FakeActions
 ) -> None:
-    store = stores(Full)
+    store = stores.of(Full)
     waits(actions, meet(store).conversation, "n1")
 
     class Answering(Inner):

@@ -139,7 +139,7 @@ def test_gateways_that_claim_at_once_never_have_two_of_one_chat(stores: Stores) 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 def test_what_is_stored_late_does_not_overtake_what_is_being_sent(stores: Stores) -> None:
     """Numbers are given when a transaction begins to write, and seen when it ends."""
-    writing, other = stores(HaltingStore), stores()
+    writing, other = stores.of(HaltingStore), stores()
     writing.halt()
     with ThreadPoolExecutor() as threads:
         late = threads.submit(put, writing, "muộn")
@@ -155,7 +155,7 @@ def test_what_is_stored_late_does_not_overtake_what_is_being_sent(stores: Stores
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_who_claims_waits_for_whoever_is_claiming(store: Store, stores: Stores) -> None:
-    claiming = stores(HaltingStore)
+    claiming = stores.of(HaltingStore)
     put(store, "một")
     claiming.halt()
     with ThreadPoolExecutor() as threads:

@@ -167,7 +167,7 @@ class Ending(Store):
 
 async def test_a_reply_that_cannot_be_kept_is_given_all_the_same(stores: Stores, asked: Asked) -> None:
     """To raise here would let the gateway ask a second time."""
-    ending = stores(Ending)
+    ending = stores.of(Ending)
 
     async def ask(conversation: str) -> Reply:
         ending.away = True
@@ -177,7 +177,7 @@ async def test_a_reply_that_cannot_be_kept_is_given_all_the_same(stores: Stores,
 
 
 async def test_a_failure_that_cannot_be_kept_is_the_failure_that_it_was(stores: Stores, asked: Asked) -> None:
-    ending = stores(Ending)
+    ending = stores.of(Ending)
     asked.error = AssistantAway()
 
     async def ask(conversation: str) -> Reply:

@@ -367,7 +367,7 @@ class Forgetful(Store):
 async def test_what_was_sent_and_could_not_be_noted_is_looked_for(
     stores: Stores, channel: MemoryChannel, clock: Clock
 ) -> None:
-    store = stores(Forgetful)
+    store = stores.of(Forgetful)
     sending = Sending(store, {CHANNEL: channel}, Pace(Counter()))
     put(store, "một")
 

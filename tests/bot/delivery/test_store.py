@@ -81,7 +81,7 @@ def take_lock(store: Store, number: int) -> int:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 def test_who_is_not_alone_waits(store: Store, stores: Stores) -> None:
-    holding = stores(HaltingStore)
+    holding = stores.of(HaltingStore)
     holding.halt()
     with ThreadPoolExecutor() as threads:
         first = threads.submit(take_lock, holding, 1)
