@@ -57,7 +57,7 @@ def vault() -> Vault:
 
 @pytest.fixture
 def stores(database_url: str, vault: Vault, clock: Clock) -> Iterator[Stores]:
-        made = Stores(database_url, vault, clock)
+    made = Stores(database_url, vault, clock)
     yield made
     made.close()
 

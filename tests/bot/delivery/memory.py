@@ -187,7 +187,7 @@ def echo(text: str, **more: Any) -> Reply:
     return Reply(text=f"re: {text}", **{"outcome": Outcome.ANSWER} | more)
 
 
-def raising(error: Exception) -> Callable[[Any], Any]:
+def raising(error: Exception) -> Callable[..., Any]:
     """A function that raises."""
 
     def raises(_: object = None) -> Any:

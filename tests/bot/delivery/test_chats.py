@@ -237,6 +237,10 @@ def put(store: Store, to: Known, *texts: str) -> None:
     store.do(lambda session: Outbox(store).put(session, cause, to, say(*texts), asked=True))
 
 
+def menu(store: Store, to: Known) -> None:
+    store.do(lambda session: Chats(store).show_menu(session, to.name, (YES,)))
+
+
 def kept_reply(store: Store, chat: str, event: str) -> None:
     row = {"channel": WEB, "event": event, "chat": chat, "sent": NOW, "received": NOW, "ready": NOW, "told": ""}
     store.do(lambda session: session.add(IncomingRow(**row, state=Progress.DONE, tries=1, body="", reply="sealed")))
@@ -252,7 +256,7 @@ def test_of_a_conversation_that_is_erased_nothing_stays(store: Store, chats: Cha
     kept_reply(store, page(store, "another page").name, "another")
     for to in (one, other, stranger):
         put(store, to, f"{to.address} một", "hai")
-        store.do(lambda session, to=to: chats.show_menu(session, to.name, (YES,)))
+        menu(store, to)
     sending = Outbox(store).claim([CHANNEL], 1)
     Outbox(store).give_up(Outbox(store).claim([CHANNEL], 1)[0], State.DEAD, "x")
     store.do(lambda session: chats.erase(session, PAGE, but="being answered"))

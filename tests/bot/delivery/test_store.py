@@ -35,8 +35,8 @@ async def test_work_is_done_in_a_thread_with_the_context_of_who_asked(store: Sto
 async def test_what_work_gives_and_raises_comes_back(store: Store) -> None:
     assert await store.run(lambda one, two: (one, two), 1, two=2) == (1, 2)
     assert await store.run(store.do, lambda session: session.scalar(select(text("7")))) == 7
-    with pytest.raises(KeyError):
-        await store.run({}.__getitem__, "x")
+    with pytest.raises(ValueError, match="riêng"):
+        await store.run(int, "riêng")
 
 
 async def test_postgresql_is_asked_several_things_at_once_and_sqlite_one_after_the_other(
