@@ -37,6 +37,8 @@ LAUNCHER_SETTINGS = (
     "MOTCUA_RASA_PORT",
     "MOTCUA_ACTIONS_PORT",
     "MOTCUA_SANDBOX_PORT",
+    "MOTCUA_CONVERSATIONS",
+    "MOTCUA_REDIS_URL",
 )
 SETTINGS: tuple[type[BaseSettings], ...] = (
     KnowledgeSettings, BotSettings, DeskSettings, DossierSettings, AccessSettings, WatchSettings, PrivacySettings,
