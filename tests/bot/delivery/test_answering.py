@@ -160,8 +160,9 @@ async def test_an_answer_and_the_end_of_the_message_are_one_transaction(
     clock.on(LEASE.total_seconds() + 0.1)
     other = World(stores(), world.channel, world.assistant, clock)
     assert await other.work() == 1
+    world.assistant.answer = lambda message: echo("too late", buttons=(YES, NO))
     await world.answering.do(claim)
-    assert world.sent() == ["re: một"]
+    assert (world.sent(), world.of().menu) == (["re: một"], ())
 
 
 async def test_a_message_of_a_channel_that_is_no_more_is_done(world: World) -> None:
@@ -324,6 +325,8 @@ async def test_who_left_gets_nothing_more_and_who_joined_can_be_written_to(world
     assert await world.told(wrote("", kind=Kind.JOINED, at=3)) == []
     assert not world.of().gone
     assert world.assistant.texts == ["một"]
+    await world.told(wrote("", kind=Kind.LEFT, at=4), wrote("hai", at=5))
+    assert not world.of().gone
 
 
 async def test_who_joins_is_known_and_who_leaves_unknown_does_no_harm(world: World) -> None:
