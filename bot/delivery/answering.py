@@ -27,6 +27,7 @@ from storage.errors import StorageError
 
 MOST_FILES = 5  # of one message
 SILENT_TRIES = 3
+SILENT_PATIENCE = timedelta(minutes=2)  # Rasa says nothing while the actions are started anew, too
 FAULTY_TRIES = 5  # with a fault of ours
 LONGEST_WAIT = 20.0  # seconds between two tries
 AWAY = (AssistantAway, ActionsAway, AssistantSilent)
@@ -128,9 +129,10 @@ class Answering:
         await self._store.run(self._inbox.release, claim, wait)
 
     def _tries_again(self, claim: Claim, error: Exception) -> bool:
+        waited = self._store.now() - claim.received
         if isinstance(error, AssistantSilent):
-            return claim.tries < SILENT_TRIES
-        return self._store.now() - claim.received < self._patience
+            return claim.tries < SILENT_TRIES or waited < SILENT_PATIENCE
+        return waited < self._patience
 
     async def _replies(self, claim: Claim, known: Known, channel: Channel) -> list[Reply]:
         """Raises AssistantAway, ActionsAway, AssistantSilent or SendFailed: then all of it is tried again."""

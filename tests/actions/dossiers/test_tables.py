@@ -43,7 +43,17 @@ def test_nothing_personal_is_kept_in_plain_text(database_url: str) -> None:
         )
     database.close()
     assert len(kept) > 10_000
-    secrets = ["khoa-rieng", "Bưởi", "0900001234", "040275001234", "Văn Cam", "to-khai", "ruot", draft.code, "khai sinh"]
+    secrets = [
+        "khoa-rieng",
+        "Bưởi",
+        "0900001234",
+        "040275001234",
+        "Văn Cam",
+        "to-khai",
+        "ruot",
+        draft.code,
+        "khai sinh",
+    ]
     for dossier in examples:
         known = (dossier.proofs.secret, dossier.proofs.phone, dossier.proofs.identity_number)
         secrets += [dossier.code, dossier.owner, *(proof.get_secret_value() for proof in known if proof)]

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from bot.channels.channel import Incoming, Kind, OfferedFile, SendFailed, Trouble
 from bot.delivery import said
-from bot.delivery.answering import FAULTY_TRIES, LONGEST_WAIT, MOST_FILES, SILENT_TRIES, Answering
+from bot.delivery.answering import FAULTY_TRIES, LONGEST_WAIT, MOST_FILES, SILENT_PATIENCE, SILENT_TRIES, Answering
 from bot.delivery.chats import WEB, Chats, Known
 from bot.delivery.inbox import Inbox, chat_name
 from bot.delivery.linking import Links
@@ -365,15 +365,26 @@ async def test_after_patience_ran_out_somebody_hears_that_it_did_not_work(world:
     assert world.waiting() == []
 
 
-async def test_an_assistant_that_says_nothing_is_asked_three_times(world: World) -> None:
+async def test_an_assistant_that_says_nothing_is_asked_for_two_minutes(world: World) -> None:
     world.assistant.answer = raising(AssistantSilent())
     world.take(wrote("một"))
-    for _ in range(SILENT_TRIES):
+    tries = int(SILENT_PATIENCE.total_seconds() / LONGEST_WAIT)
+    for _ in range(tries + 1):
         assert world.sent() == []
         await world.work()
         world.clock.on(LONGEST_WAIT)
     assert world.sent() == [said.AWAY]
-    assert len(world.assistant.asked) == SILENT_TRIES
+    assert len(world.assistant.asked) == tries + 1
+
+
+async def test_one_that_says_nothing_after_a_long_time_away_is_asked_three_times(world: World) -> None:
+    world.assistant.answer = raising(AssistantSilent())
+    world.take(wrote("một"))
+    for _ in range(SILENT_TRIES):
+        assert world.sent() == []
+        world.clock.on(SILENT_PATIENCE.total_seconds())
+        await world.work()
+    assert world.sent() == [said.AWAY]
 
 
 async def test_while_it_is_switched_off_everybody_hears_that_and_nothing_is_asked(world: World) -> None:
