@@ -13,7 +13,7 @@ from tests.chaos.citizens import ChatCitizen, Citizen, Double, Manner, PageCitiz
 from tests.chaos.judging import Read, Verdict
 from tests.chaos.killing import DECK, Killer
 from tests.chaos.questions import QUESTIONS
-from tests.chaos.world import World, begin_faults
+from tests.chaos.world import SETTLE, World, begin_faults
 
 CHANNELS = ("telegram", "zalo-oa", "zalo-bot", "page-socket", "page-post")
 UNTOLD = "zalo-bot"  # its service does not tell what it sent
@@ -119,8 +119,13 @@ def _by_channel(world: World, citizens: Sequence[Citizen], killer: Killer) -> di
     for channel in CHANNELS:
         here = [one for one in citizens if one.channel == channel]
         whole, waits = Verdict(), [wait for one in here for wait in one.waits]
+        late = 0
+        brought = world.brought_late(channel) if channel in SETTLE else {}
         for one in here:
-            whole.add(one.verdict())
+            verdict = one.verdict()
+            if verdict.disordered and channel in SETTLE:
+                late += min(verdict.disordered, brought[world.chat_name(channel, one.person)])
+            whole.add(verdict)
         excused = 0
         if channel == UNTOLD:
             excused = sum(_could_not_be_known(first, committed, killer.moments) for first in whole.told_twice)
@@ -130,7 +135,8 @@ def _by_channel(world: World, citizens: Sequence[Citizen], killer: Killer) -> di
             "replies": whole.replies,
             "lost": len(whole.lost),
             "doubled": whole.doubled - excused,
-            "disordered": whole.disordered,
+            "disordered": whole.disordered - late,
+            "brought_too_late": late,
             "told_twice_after_a_crash": excused,
             "median_wait": round(statistics.median(waits), 1) if waits else 0,
             "longest_wait": round(max(waits, default=0), 1),

@@ -12,11 +12,21 @@ COLUMNS = {
     "lost": "lost",
     "doubled": "doubled",
     "disordered": "out of order",
+    "brought_too_late": "brought too late",
     "told_twice_after_a_crash": "twice, unknowable",
     "median_wait": "median wait s",
     "longest_wait": "longest wait s",
 }
-SUMMED = ("citizens", "messages", "replies", "lost", "doubled", "disordered", "told_twice_after_a_crash")
+SUMMED = (
+    "citizens",
+    "messages",
+    "replies",
+    "lost",
+    "doubled",
+    "disordered",
+    "brought_too_late",
+    "told_twice_after_a_crash",
+)
 
 
 def table(report: Mapping[str, Any]) -> str:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.channels import telegram as telegram_channel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.zalo_bot import ZaloBotChannel
+from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa_settings import ZaloOaSettings
 from bot.channels.zalo_tokens import ZaloTokens
 from bot.delivery.database import GatewayDatabase
 from bot.delivery.outbox import Outbox
 from bot.delivery.store import Store
-from bot.delivery.tables import OutgoingRow, State
+from bot.delivery.tables import IncomingRow, OutgoingRow, State
 from storage.vault import Vault
 from tests.bot.channels import zalo_world
 from tests.chaos.balancer import Balancer, balancing
@@ -31,6 +36,11 @@ LOOK = 0.5  # seconds
 STILL = 4  # looks in a row that must find nothing under way
 ECHO_SECONDS = "5"
 ECHO_AFTER_START = "8"  # the doubles call again much sooner than the service does
+SETTLE = {
+    TelegramChannel.name: timedelta(seconds=telegram_channel.SETTLE),
+    ZaloOaChannel.name: timedelta(seconds=ZaloOaChannel.settle),
+    ZaloBotChannel.name: timedelta(seconds=ZaloBotChannel.settle),
+}
 SHARES = {
     "too_many": 0.02,
     "broken": 0.02,
@@ -119,6 +129,31 @@ class World:
             channel: {"calls": calls, "further_tries": tries - calls, "dead": gone, "expired": late}
             for channel, calls, tries, gone, late in rows
         }
+
+    def brought_late(self, channel: str) -> Counter[str]:
+        """How many messages of each person at a channel came after one that was written later had waited for them.
+
+        Their service, which handed them over in another order, could not reach us in between.
+        """
+        query = select(IncomingRow.chat, IncomingRow.sent, IncomingRow.received)
+        rows = self.store.do(lambda session: session.execute(query.where(IncomingRow.channel == channel)).all())
+        late: Counter[str] = Counter()
+        by_chat: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for chat, sent, received in rows:
+            by_chat[chat].append((sent, received))
+        for chat, sent, received in rows:
+            late[chat] += any(written > sent and came + SETTLE[channel] < received for written, came in by_chat[chat])
+        return late
+
+    def chat_name(self, channel: str, person: str) -> str:
+        """How somebody stands in the gateways' tables."""
+        doubles = self.doubles
+        chats: dict[str, Callable[[str], str]] = {
+            "telegram": doubles.telegram.chat_of,
+            "zalo-oa": doubles.zalo_oa.id_of,
+            "zalo-bot": str,
+        }
+        return self.store.vault.name("chat", channel, chats[channel](person))
 
     def committed(self, channel: str) -> set[str]:
         """The service's numbers of messages of which a gateway has written down that they were sent."""

@@ -34,6 +34,9 @@ class Server:
     def register_listener(self, listener: Any, moment: str) -> None:
         self.listeners.append(moment)
 
+    def register_middleware(self, middleware: Any, moment: str) -> None:
+        self.listeners.append(moment)
+
     def run(self, **options: Any) -> None:
         self.run_with = options
 
@@ -42,13 +45,12 @@ class Server:
 def server(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     server = Server()
     loaded: list[str] = []
-    registered = SimpleNamespace(register_package=loaded.append)
     monkeypatch.setattr(endpoint, "create_app", lambda actions: server)
-    monkeypatch.setattr(executor, "ActionExecutor", lambda: registered)
+    monkeypatch.setattr(executor.ActionExecutor, "register_package", lambda _, package: loaded.append(package))
     for name in ("library", "forms", "register"):
         monkeypatch.setattr(assistant, name, partial(loaded.append, name))
     monkeypatch.setattr(assistant, "desk", lambda: desk)
-    monkeypatch.setattr(logs, "set_up_logs", lambda: None)  # its hooks are of the whole process
+    monkeypatch.setattr(logs, "set_up_logs", lambda counted: None)  # its hooks are of the whole process
     monkeypatch.setenv("MOTCUA_INNER_TOKEN", "a-token-of-the-gateway")
     desk_settings.cache_clear()
     yield server
@@ -63,15 +65,15 @@ def test_it_serves_on_loopback(server: Server, words: tuple[str, ...], port: int
     assert CliRunner().invoke(main.app, words).exit_code == 0
     assert (server.run_with["host"], server.run_with["port"]) == ("127.0.0.1", port)
     assert server.run_with["single_process"] is True
-    assert server.routes == ["inner"]
+    assert server.routes == ["inner", "upkeep"]
     assert server.config.REQUEST_MAX_SIZE == main.LARGEST_REQUEST
-    assert server.listeners == ["after_server_start", "before_server_stop"]
+    assert server.listeners == ["after_server_start", "before_server_stop", "request"]
 
 
 def test_with_a_token_there_are_the_routes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTCUA_DESK_TOKEN", "a-token-of-the-officers")
     assert CliRunner().invoke(main.app, []).exit_code == 0
-    assert server.routes == ["desk", "inner"]
+    assert server.routes == ["desk", "inner", "upkeep"]
 
 
 def test_every_module_with_actions_is_known() -> None:
