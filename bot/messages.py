@@ -33,7 +33,7 @@ RASAS_OWN = ("intent:restart", "intent:back", "intent:session_start")  # Rasa ob
 class Location(BaseModel):
     """Where somebody is, in degrees (WGS 84)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)

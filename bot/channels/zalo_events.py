@@ -166,10 +166,17 @@ def _location(message: Content) -> Location | None:
     for payload in _payloads(message, "location"):
         place = _inside(payload, "coordinates")
         try:
-            return Location(lat=place.get("latitude", ""), lon=place.get("longitude", ""))
-        except ValidationError:
+            return Location(lat=_degrees(place.get("latitude")), lon=_degrees(place.get("longitude")))
+        except (TypeError, ValueError):  # a place that cannot be is one of these, too
             continue
     return None
+
+
+def _degrees(value: object) -> float:
+    """Zalo writes them as text. Raises TypeError, ValueError."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError(value)
+    return float(value)
 
 
 def _payloads(message: Content, kind: str) -> list[Content]:

@@ -223,6 +223,8 @@ def test_a_position_goes_before_what_else_is_sent() -> None:
         ({"lat": 18}, "location.lon"),
         ({"lat": '18"}', "lon": 105}, "location.lat"),
         ({"lat": None, "lon": 105}, "location.lat"),
+        ({"lat": 18, "lon": True}, "location.lon"),
+        ({"lat": "18.67", "lon": 105}, "location.lat"),
         ([18, 105], "location"),
         ("18,105", "location"),
     ],
