@@ -69,7 +69,9 @@ def run(world: World, plan: Plan) -> dict[str, Any]:
         "violations": world.doubles.violations(),
         "outgoing": world.outgoing(),
         "gateways_logs": dict(killer.events),
-        "sent_again_by_pages": sum(one.again for one in citizens if isinstance(one, PageCitizen)),
+        "sent_again_by_pages": dict(
+            sum((one.again for one in citizens if isinstance(one, PageCitizen)), Counter[str]())
+        ),
         "connections_at_gateways": list(world.balancer.connections.values()),
         "nobody_at_the_balancer": world.balancer.refused,
         "handed_over": handed_over,

@@ -9,6 +9,7 @@ import random
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -112,12 +113,12 @@ class ChatCitizen(Citizen):
 class PageCitizen(Citizen):
     """Somebody on the page. What got no reply is sent again under its id over a new connection, as the widget does.
 
-    replies: by the message's id, each different one. again: how often something was sent once more.
+    replies: by the message's id, each different one. again: why something was sent once more, how often.
     """
 
     url: str = ""
     over_socket: bool = True
-    again: int = 0
+    again: Counter[str] = field(default_factory=Counter)
     replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     _session: str = ""
@@ -178,9 +179,9 @@ class PageCitizen(Citizen):
             answer = httpx.post(f"{self.url}/api/messages", json=body, timeout=POST_SECONDS)
             answer.raise_for_status()
             self._keep(id, answer.json()["reply"])
-        except FAILED:
+        except FAILED as error:
             self._hang_up()
-            self.again += 1
+            self.again[_reason(error)] += 1
             time.sleep(AGAIN)
 
     def _keep(self, id: str, reply: dict[str, Any]) -> None:
@@ -196,6 +197,14 @@ class PageCitizen(Citizen):
         verdict = judged([question.mark for question in self.asked], read)
         verdict.doubled += sum(len(kept) - 1 for kept in self.replies.values())
         return verdict
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, httpx.HTTPStatusError):
+        return type(error).__name__
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return f"{error.response.status_code} {error.response.json()['error']['code']}"
+    return str(error.response.status_code)
 
 
 def frames(socket: Connection, most: int) -> Iterator[dict[str, Any]]:

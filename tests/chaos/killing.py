@@ -78,10 +78,17 @@ class Killer:
             self.kills[name] += 1
             if name in GATEWAYS:
                 self.moments.append(time.monotonic())
-                self._read_log(self._house.house.log(name))  # starting it anew takes the log away
+            self._put_away(name, self._house.house.log(name))
         time.sleep(self._luck.uniform(0, LONGEST_DEATH))
         for name in names:
             self._house.start(name)
+
+    def _put_away(self, name: str, log: Path) -> None:
+        """Starting it anew takes the log away."""
+        if name in GATEWAYS:
+            self._read_log(log)
+        if log.exists():
+            log.rename(log.with_suffix(f".until-kill-{self.kills[name]}"))
 
     def _read_log(self, log: Path) -> None:
         if log.exists():

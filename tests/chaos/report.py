@@ -39,7 +39,8 @@ def table(report: Mapping[str, Any]) -> str:
                        ("against the rules", "violations"), ("call", "outgoing")):  # fmt: skip
         parts.append(_by_channel(title, report[key]))
     parts.append(_pairs("in the gateways' logs", report["gateways_logs"]))
-    single = ("sent_again_by_pages", "connections_at_gateways", "nobody_at_the_balancer", "left_over",
+    parts.append(_pairs("sent again by pages, for", report["sent_again_by_pages"]))
+    single = ("connections_at_gateways", "nobody_at_the_balancer", "left_over",
               "seconds_of_talking", "seconds")  # fmt: skip
     parts.append(_pairs("other", {name.replace("_", " "): report[name] or 0 for name in single}))
     return "\n\n".join(parts)
