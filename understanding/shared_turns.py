@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 import uuid
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import AsyncGenerator, Optional, Text
 
 import redis.asyncio
@@ -104,11 +104,13 @@ class SharedTurns(LockStore):
         who = uuid.uuid4().hex
         try:
             await self._wait(keys, who, lock_lifetime, wait_time_in_seconds)
-            staying = asyncio.ensure_future(self._stay(keys, who))
+            left = asyncio.Event()
+            staying = asyncio.ensure_future(self._stay(keys, who, left))
             try:
                 yield TicketLock(conversation_id)
             finally:
-                staying.cancel()
+                left.set()
+                await staying
         finally:
             await self._go(keys, who)
 
@@ -126,10 +128,13 @@ class SharedTurns(LockStore):
         except (RedisError, OSError) as error:
             raise LockError(f"Redis is away: {type(error).__name__}.") from None
 
-    async def _stay(self, keys: "list[Text]", who: Text) -> None:
-        """Says again and again that the one who speaks is there. While Redis is away nobody else can begin."""
-        while True:
-            await asyncio.sleep(self._said_every)
+    async def _stay(self, keys: "list[Text]", who: Text, left: asyncio.Event) -> None:
+        """Says again and again, until one left, that the one who speaks is there.
+
+        While Redis is away nobody else can begin. This is waited for, not cancelled: a call that is cancelled may still
+        put one into the queue after one has left it, and the client of Redis at times swallows the cancelling.
+        """
+        while not await _within(self._said_every, left):
             try:
                 if not await self._my_turn(keys=keys, args=[who, self._believed]):
                     logger.error("turn_lost: this process was silent for too long, another one went on")
@@ -142,3 +147,10 @@ class SharedTurns(LockStore):
             await self._leave(keys=keys, args=[who])
         except (RedisError, OSError) as error:
             logger.error("redis_away: %s", type(error).__name__)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Waits for it, at most so long. Whether it happened."""
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

@@ -142,6 +142,17 @@ class SharedTurnsTest(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(len(keys), 2)
         self.assertEqual(await self.redis.keys("*"), [])
 
+    async def test_whoever_left_does_not_say_that_they_are_there(self) -> None:
+        """Leaving at the very moment of saying so must not bring one into the queue again."""
+        before = len(asyncio.all_tasks())
+        turns = self.another(believed=10.0)
+        turns._said_every = 0.001
+        for number in range(300):
+            async with turns.lock(str(number % 3), wait_time_in_seconds=SOON):
+                await asyncio.sleep(0.001 + number % 20 * 0.0001)
+            self.assertEqual(await self.redis.keys("*"), [], number)
+        self.assertEqual(len(asyncio.all_tasks()), before)
+
     async def test_names_tell_nothing(self) -> None:
         async with self.one.lock("a-citizens-session"):
             keys = await self.redis.keys("*")
