@@ -13,6 +13,7 @@ from tests.chaos.citizens import ChatCitizen, Citizen, Double, Manner, PageCitiz
 from tests.chaos.judging import Read, Verdict
 from tests.chaos.killing import DECK, Killer
 from tests.chaos.questions import QUESTIONS
+from tests.chaos.stories import is_worth_telling, story
 from tests.chaos.world import SETTLE, World, begin_faults
 
 CHANNELS = ("telegram", "zalo-oa", "zalo-bot", "page-socket", "page-post")
@@ -76,6 +77,11 @@ def run(world: World, plan: Plan) -> dict[str, Any]:
         "nobody_at_the_balancer": world.balancer.refused,
         "handed_over": handed_over,
         "left_over": left,
+        "stories": {
+            f"{one.channel}, {one.person}": story(world, one, killer.moments)
+            for one in citizens
+            if is_worth_telling(one)
+        },
         "seconds_of_talking": round(talked),
         "seconds": round(time.monotonic() - begun),
     }

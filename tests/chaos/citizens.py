@@ -26,6 +26,9 @@ from tests.doubles.double import Shown
 LOOK = 0.3  # seconds between two looks at a chat
 SOCKET_SECONDS = 20.0  # as long as the page waits for a reply over its socket
 POST_SECONDS = 30.0
+# Seconds from one message of a burst to the next. Not less than a millisecond: with the same time upon them, and
+# delivered in another order, nobody could tell which was written first.
+TYPING = (0.01, 0.2)
 AGAIN = 0.5  # seconds until a page sends again
 BURSTS = (1, 1, 1, 1, 1, 1, 1, 1, 2, 3)  # messages at once
 IMPATIENT = 0.04  # share of messages that a page sends again although the first may be under way
@@ -55,13 +58,14 @@ class Manner:
 
 @dataclass
 class Citizen:
-    """Base. asked: what they wrote so far."""
+    """Base. asked: what they wrote so far, and times: when, of time.monotonic."""
 
     channel: str
     person: str
     manner: Manner
     seed: int
     asked: list[Question] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def live(self) -> None:
@@ -71,6 +75,7 @@ class Citizen:
             time.sleep(luck.uniform(0, self.manner.pause))
             self.asked += burst
             begun = time.monotonic()
+            self.times += [begun] * len(burst)
             self.ask(burst, luck)
             self.waits.append(time.monotonic() - begun)
 
@@ -94,6 +99,7 @@ class ChatCitizen(Citizen):
         assert self.double
         for question in burst:
             self.double.say(self.person, question.words)
+            time.sleep(luck.uniform(*TYPING))
         wanted, end = {question.mark for question in burst}, time.monotonic() + self.manner.patience
         while not wanted <= {one.mark for one in self.look()} and time.monotonic() < end:
             time.sleep(LOOK)
