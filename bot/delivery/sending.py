@@ -60,7 +60,10 @@ class Sending:
         if wait:
             await self._store.run(self._outbox.hold, message, wait)
             return
-        unsure = message.unsure and not message.message.best_effort
+        if message.unsure and message.message.best_effort:  # nobody misses it, but twice it would puzzle
+            await self._store.run(self._outbox.give_up, message, State.EXPIRED, "unknown: best effort")
+            return
+        unsure = message.unsure
         try:
             sent = await self._found(channel, message) if unsure else None
             unsure = False

@@ -294,8 +294,8 @@ async def test_what_nobody_misses_is_given_up_and_holds_up_nothing(
     assert states(store) == [(State.EXPIRED, f"{trouble}: x"), (State.SENT, "")]
 
 
-async def test_what_nobody_misses_is_tried_a_second_time_and_never_looked_for(
-    sending: Sending, stores: Stores, store: Store, channel: MemoryChannel, clock: Clock
+async def test_what_nobody_misses_is_tried_a_second_time(
+    sending: Sending, store: Store, channel: MemoryChannel, clock: Clock
 ) -> None:
     put(store, "buttons off", best_effort=True)
     fails(channel, Trouble.LATER, "503")
@@ -303,12 +303,20 @@ async def test_what_nobody_misses_is_tried_a_second_time_and_never_looked_for(
     clock.on(2)
     await work(sending)
     assert (channel.calls, states(store)) == (["buttons off"] * 2, [(State.EXPIRED, "later: 503")])
-    works(channel)
-    put(store, "again", best_effort=True)
-    Outbox(stores()).claim([CHANNEL], 9)
+
+
+async def test_what_nobody_misses_is_not_sent_again_by_the_next_process_nor_looked_for(
+    sending: Sending, stores: Stores, store: Store, channel: MemoryChannel, clock: Clock
+) -> None:
+    """A keyboard that asks for the place cannot be found at the service: rather not at all than twice."""
+    put(store, "share your place", best_effort=True)
+    put(store, "một")
+    Outbox(stores()).claim([CHANNEL], 1)
     clock.on(LEASE.total_seconds() + 0.1)
     await work(sending)
-    assert (channel.texts, channel.searched) == (["again"], [])
+    await work(sending)
+    assert (channel.texts, channel.searched) == (["một"], [])
+    assert states(store) == [(State.EXPIRED, "unknown: best effort"), (State.SENT, "")]
 
 
 async def test_the_pace_is_kept_and_waiting_for_it_is_no_try(
