@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from knowledge.normalise import fold, tokens
 from knowledge.record import (
@@ -30,6 +31,7 @@ _DENIED = re.compile(r" (?:khong|ko|k|chua|chang|not)(?: phai| phai la| la)? $")
 _MUST = re.compile(r" (?:phai|can|bat buoc|co can)(?: \w+){0,3} $")  # "must I have a medical report first?"
 _QUESTION_END = re.compile(r" (?:a|ha|khong|ko|nhi|dung khong|phai khong|truoc a|moi duoc) $")
 SHORT = 6  # words
+REMEMBERED = 4096  # of questions that were worked out: the next one takes thousands of steps
 UNKNOWN = "?"  # the answer of somebody who does not know; never asked again
 Answers = Mapping[str, str]
 NO_CASE = Case.model_construct(id="khong-ro", name="Hồ sơ", only_if={}, when=None, documents=())
@@ -69,6 +71,19 @@ class Situation:
     chosen: tuple[tuple[Question, Option], ...]
 
 
+class _Same:
+    """A record by its identity, to remember what was worked out for it: a record is never changed."""
+
+    def __init__(self, record: Procedure) -> None:
+        self.record = record
+
+    def __hash__(self) -> int:
+        return id(self.record)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.record is self.record
+
+
 def holds(condition: Condition, answers: Answers) -> bool | None:
     """Whether a condition holds; None: that hangs on an answer which is not there."""
     result: bool | None = True
@@ -83,6 +98,12 @@ def holds(condition: Condition, answers: Answers) -> bool | None:
 
 def asked_of(record: Procedure) -> tuple[Question, ...]:
     """Every question of a record: its own, and the way of handing in where a document hangs on it."""
+    return _asked_of(_Same(record))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _asked_of(same: _Same) -> tuple[Question, ...]:
+    record = same.record
     documents = (document for case in record.cases for document in case.documents)
     by_channel = any(CHANNEL_QUESTION in document.only_if for document in documents)
     if not record.questions and not by_channel:
@@ -109,6 +130,12 @@ def situation(record: Procedure, answers: Answers) -> Situation:
 
 def next_question(record: Procedure, answers: Answers) -> Question | None:
     """The question that leaves the fewest outcomes open on average; None if no answer would change anything."""
+    return _next_question(_Same(record), frozenset(answers.items()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _next_question(same: _Same, known: frozenset[tuple[str, str]]) -> Question | None:
+    record, answers = same.record, dict(known)
     waiting = [question for question in asked_of(record) if question.id not in answers]
     best: tuple[float, Question] | None = None
     before = len(_outcomes(record, answers))
