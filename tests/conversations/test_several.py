@@ -18,27 +18,20 @@ from bot.client import SECONDS, Conversation
 from knowledge.reply import Outcome, Reply
 from knowledge.settings import ROOT
 from tests.conversations import test_conversations
-from tests.conversations.conversation import read_script
 from tests.conversations.known import Known
+from tests.conversations.test_citizens import CITIZENS, checklist_of, read, visit
+from tests.conversations.test_conversations import SCRIPTS
 from tests.house import Breakable, standing, unlimited_house
 from tests.postgres import Postgres
 from tests.redis_server import shared_redis
 
 WORKERS = 2
-OF_EACH_FOLDER = 2  # the ones with the most turns
-CITIZENS = 24
+AT_ONCE = 24
 QUESTION, PROCEDURE = "đăng ký tạm trú cần giấy tờ gì", "1.004194"
 GIBBERISH = "xqz vbnm wkjh"
 HUMAN = "intent:hand_off"  # offered after two messages in a row that were not understood
 
 pytestmark = [pytest.mark.house, pytest.mark.xdist_group("several")]
-
-
-def sample() -> list[Path]:
-    """The longest conversations of every folder."""
-    by_length = sorted(test_conversations.SCRIPTS, key=lambda path: (-len(read_script(path).turns), path.name))
-    folders = sorted({path.parent for path in by_length})
-    return [path for one in folders for path in [path for path in by_length if path.parent == one][:OF_EACH_FOLDER]]
 
 
 @dataclass(frozen=True)
@@ -119,18 +112,19 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
-def test_the_sample_is_fair() -> None:
-    found = sample()
-    assert len(found) >= 20
-    assert {path.parent.name for path in found} >= set(test_conversations.FOLDERS)
-    assert sum(len(read_script(path).turns) for path in found) >= 80
-
-
-@pytest.mark.parametrize("path", sample(), ids=[f"{path.parent.name}/{path.stem}" for path in sample()])
+@pytest.mark.parametrize("path", SCRIPTS, ids=[f"{path.parent.name}/{path.stem}" for path in SCRIPTS])
 def test_the_same_conversations(path: Path, several: Several, known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Message by message another gateway is asked."""
+    """All of them, and message by message another gateway is asked."""
     monkeypatch.setattr(test_conversations, "connect", lambda _: several.client())
     test_conversations.test_conversation(path, several.gateways[0], known)
+
+
+@pytest.mark.parametrize("path", CITIZENS, ids=lambda path: path.stem)
+def test_the_same_citizens(path: Path, several: Several) -> None:
+    with several.client() as client:
+        held = visit(Conversation(client), read(path))
+    assert held.last.procedure == read(path).procedure, held
+    assert checklist_of(held.last), held
 
 
 def test_many_at_once_keep_their_conversations_and_every_worker_works(several: Several) -> None:
@@ -140,8 +134,8 @@ def test_many_at_once_keep_their_conversations_and_every_worker_works(several: S
             wanted = [QUESTION, "lệ phí bao nhiêu", "nộp ở đâu"] if number % 2 else ["làm hộ chiếu", "lệ phí bao nhiêu"]
             return [conversation.say(words) for words in wanted]
 
-    with ThreadPoolExecutor(CITIZENS) as pool:
-        talks = list(pool.map(talk, range(CITIZENS)))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        talks = list(pool.map(talk, range(AT_ONCE)))
     for number, replies in enumerate(talks):
         procedures = {reply.procedure for reply in replies}
         assert len(procedures) == 1, f"citizen {number}: {procedures}"
