@@ -1,5 +1,6 @@
 """What is remembered for speed gives the same answers."""
 
+import asyncio
 import unittest
 from operator import add
 from unittest import mock
@@ -7,10 +8,12 @@ from unittest import mock
 import dask
 import dask.core
 import rasa.engine.runner.dask
+from aiohttp import BasicAuth, ClientConnectionError, web
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import SchemaError
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.utils.common import all_subclasses
+from rasa.utils.endpoints import EndpointConfig
 
 from understanding import speed
 
@@ -61,3 +64,53 @@ class SpeedTest(unittest.TestCase):
         for _ in range(2):
             with self.assertRaises(SchemaError):
                 Draft7Validator.check_schema({"type": "never heard of"})
+
+
+class ConnectionTest(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self) -> None:
+        self.callers, self.told = set(), []
+        self.gone = False
+
+        async def answer(request):
+            self.callers.add(request.transport.get_extra_info("peername"))
+            self.told.append(request.headers.get("Authorization"))
+            if self.gone:
+                request.transport.abort()
+            return web.json_response({"events": []})
+
+        app = web.Application()
+        app.router.add_post("/webhook", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        self.addAsyncCleanup(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/webhook"
+
+    async def asyncTearDown(self) -> None:
+        await speed._connectors.pop(asyncio.get_running_loop()).close()
+
+    async def test_one_connection_serves_all_calls(self) -> None:
+        for _ in range(5):
+            self.assertEqual(await EndpointConfig(url=self.url).request(json={}), {"events": []})
+        self.assertEqual(len(self.callers), 1)
+
+    async def test_calls_at_once_do_not_wait_for_one_another(self) -> None:
+        await asyncio.gather(*(EndpointConfig(url=self.url).request(json={}) for _ in range(20)))
+        self.assertEqual(len(self.told), 20)
+
+    async def test_one_that_broke_is_not_used_again(self) -> None:
+        endpoint = EndpointConfig(url=self.url)
+        await endpoint.request(json={})
+        self.gone = True
+        with self.assertRaises(ClientConnectionError):
+            await endpoint.request(json={})
+        self.gone = False
+        self.assertEqual(await endpoint.request(json={}), {"events": []})
+        self.assertEqual(len(self.callers), 2)
+
+    async def test_who_we_are_is_said_as_before(self) -> None:
+        endpoint = EndpointConfig(url=self.url, basic_auth={"username": "a", "password": "b"})
+        await endpoint.request(json={})
+        await EndpointConfig(url=self.url).request(json={})
+        self.assertEqual(self.told, [BasicAuth("a", "b").encode(), None])
