@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,6 +37,9 @@ def serve(
     """Loads the library, then serves until it is stopped."""
     if context.invoked_subcommand is not None:
         return
+    # Before numpy and FAISS are loaded: a search is too small to be shared out, and their idle threads spin, which
+    # takes the processor from everybody else (docs/decisions/0003).
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from rasa_sdk.endpoint import create_app
 
     from actions.assistant import desk, forms, library, register
