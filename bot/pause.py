@@ -75,7 +75,7 @@ class Pause:
             if self._clock() < self._until:
                 return self._known
             try:
-                self._learn(self._database.do(_read))
+                self._learn(self._database.look(_read))
             except DatabaseUnavailable:
                 log.warning("pause_unknown", paused=self._known is not None)
             self._until = self._clock() + CACHED

@@ -22,6 +22,7 @@ POSTGRES_NETWORK = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
+ONLY_READS = "only_reads"  # execution option of an engine whose transactions change nothing
 POSTGRES_LOCK = 1_301_820_553  # any number, but always the same: who migrates holds this lock
 
 _one_at_a_time = threading.Lock()  # Alembic keeps what it works on in a global
@@ -63,7 +64,7 @@ def _engine(url: str) -> Engine:
         path.touch(mode=0o600)
     engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_at_once)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -74,12 +75,16 @@ def _patience(address: URL) -> dict[str, Any]:
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself; see _begin_at_once
+    connection.isolation_level = None  # the driver begins nothing by itself; see _begin
     connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA secure_delete=ON")
 
 
-def _begin_at_once(connection: Connection) -> None:
-    """Takes the write lock at the start: a transaction that begins by reading could not wait for another's later."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """Takes the write lock at the start: a transaction that begins by reading could not wait for another's later.
+
+    One that only reads (ONLY_READS) takes none and waits for nobody.
+    """
+    only_reads = connection.get_execution_options().get(ONLY_READS)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

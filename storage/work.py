@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from storage.engine import open_database
+from storage.engine import ONLY_READS, open_database
 from storage.errors import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
@@ -45,11 +45,19 @@ class Database:
             with Session(self.engine(), expire_on_commit=False) as session, session.begin():
                 return work(session)
 
-        try:
-            return _connected(once)
-        except (SQLAlchemyError, CommandError, OSError) as error:
-            log.error("database_unavailable", error=type(error).__name__)
-            raise DatabaseUnavailable(cause(error)) from error
+        return _available(once)
+
+    def look(self, work: Callable[[Session], T]) -> T:
+        """What `work` reads; it waits for nobody who writes. Nothing is committed: what it writes is taken back.
+
+        Raises DatabaseUnavailable; an error that is not the database's own comes through.
+        """
+
+        def once() -> T:
+            with Session(self.engine().execution_options(**{ONLY_READS: True})) as session:
+                return work(session)
+
+        return _available(once)
 
     def engine(self) -> Engine:
         """The engine, opened once."""
@@ -64,6 +72,15 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+def _available(work: Callable[[], T]) -> T:
+    """What a piece of work gives. Raises DatabaseUnavailable."""
+    try:
+        return _connected(work)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        log.error("database_unavailable", error=type(error).__name__)
+        raise DatabaseUnavailable(cause(error)) from error
 
 
 @retry(

@@ -126,19 +126,19 @@ class Outbox:
         now = self._now()
         if not named or self._quiet.at(now):
             return []
+        due = (
+            NoticeRow.conversation.in_(named),
+            NoticeRow.delivered.is_(None),
+            NoticeRow.not_before <= now,
+            NoticeRow.expires > now,
+        )
+        # Every message of a page asks, and mostly there is nothing: that is no reason to wait for a lock.
+        if self._database.look(lambda session: session.scalar(select(NoticeRow.id).where(*due).limit(1))) is None:
+            return []
 
         def work(session: Session) -> list[tuple[str, str, str]]:
             rows = session.scalars(
-                select(NoticeRow)
-                .where(
-                    NoticeRow.conversation.in_(named),
-                    NoticeRow.delivered.is_(None),
-                    NoticeRow.not_before <= now,
-                    NoticeRow.expires > now,
-                )
-                .order_by(NoticeRow.made, NoticeRow.id)
-                .limit(MOST)
-                .with_for_update()
+                select(NoticeRow).where(*due).order_by(NoticeRow.made, NoticeRow.id).limit(MOST).with_for_update()
             ).all()
             for row in rows:
                 if row.offered is None or row.offered <= now - OFFERED_FOR / 2:

@@ -81,7 +81,7 @@ class Chats:
     def of_page(self, conversation: str) -> str:
         """The conversation of a page: its own, or the one that it was linked to."""
         name = self.page_name(conversation)
-        joined = self._store.do(lambda session: session.scalar(_conversation_of(name)))
+        joined = self._store.look(lambda session: session.scalar(_conversation_of(name)))
         return joined or conversation
 
     def page_name(self, conversation: str) -> str:

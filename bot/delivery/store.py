@@ -47,6 +47,10 @@ class Store:
         """What work gives, committed. Raises DatabaseUnavailable."""
         return self._database.do(work)
 
+    def look(self, work: Callable[[Session], T]) -> T:
+        """What work reads; it waits for nobody who writes, and must not write. Raises DatabaseUnavailable."""
+        return self._database.look(work)
+
     def alone(self, session: Session, number: int) -> None:
         """Waits within a transaction until no other gateway is in one of this number; SQLite has one writer anyway."""
         if session.get_bind().dialect.name == "postgresql":

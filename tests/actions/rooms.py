@@ -190,6 +190,8 @@ def open_rooms(monkeypatch: pytest.MonkeyPatch, folder: Path, furnished: Path) -
     rooms = Rooms(clock, database, province, register, _examples())
     really = database.do
     monkeypatch.setattr(database, "do", lambda work: rooms.do(work, really))
+    really_look = database.look
+    monkeypatch.setattr(database, "look", lambda work: rooms.do(work, really_look))
     try:
         yield rooms
     finally:
