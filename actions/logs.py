@@ -22,7 +22,10 @@ from knowledge.masking import mask
 
 # Ours, made of fixed words, of the clock, or of ids that we made: a number in them is none of a person.
 SAFE = frozenset(
-    {"event", "level", "timestamp", "code", "status", "logger", "number", "procedure", "room", "count", "id"}
+    {
+        *("event", "level", "timestamp", "code", "status", "logger", "number", "procedure", "room", "count", "id"),
+        *("action", "outcomes"),
+    }
 )
 
 REQUEST_ID = "request_id"  # made by the gateway (bot/request_id.py); says nothing about anybody

@@ -105,7 +105,8 @@ class SearchIndex:
         self.layout = layout
         self.kinds = [target_kind(targets[0]) for targets in layout.targets]
         self._group_of = layout.group_of.astype(np.int32)
-        self._lexical, self._vectors, self._nearest = lexical, vectors, nearest
+        # A plain array over the same mapped memory: picking rows of numpy's memmap costs more.
+        self._lexical, self._vectors, self._nearest = lexical, np.asarray(vectors), nearest
         self.encoder, self._lexicons = encoder, lexicons
 
     @property

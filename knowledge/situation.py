@@ -32,6 +32,7 @@ _MUST = re.compile(r" (?:phai|can|bat buoc|co can)(?: \w+){0,3} $")  # "must I h
 _QUESTION_END = re.compile(r" (?:a|ha|khong|ko|nhi|dung khong|phai khong|truoc a|moi duoc) $")
 SHORT = 6  # words
 REMEMBERED = 4096  # of questions that were worked out: the next one takes thousands of steps
+PHRASES = 32_768  # of records that stay folded; the catalogue has about ten thousand
 UNKNOWN = "?"  # the answer of somebody who does not know; never asked again
 Answers = Mapping[str, str]
 NO_CASE = Case.model_construct(id="khong-ro", name="Hồ sơ", only_if={}, when=None, documents=())
@@ -156,11 +157,11 @@ def answer_in(question: Question, text: str, *, asked: bool) -> Option | None:
 
     Of several that fit, the one that says most; None if none fits or two fit equally.
     """
-    words = f" {' '.join(tokens(text))} "
+    words = _spaced(text)
     found: list[tuple[int, Option]] = []
     for option in question.options:
         phrases = [*option.said, *([option.label] if asked else [])]
-        folded = [f" {' '.join(tokens(phrase))} " for phrase in phrases]
+        folded = [_spaced_phrase(phrase) for phrase in phrases]
         longest = max((len(said) for said in folded if _says(words, said, asked=asked)), default=0)
         if longest:
             found.append((longest, option))
@@ -170,6 +171,17 @@ def answer_in(question: Question, text: str, *, asked: bool) -> Option | None:
     if found:
         return None
     return _by_number(question, text, asked=asked)
+
+
+def _spaced(text: str) -> str:
+    """Its folded syllables with a space around each, so that a phrase is found as whole words."""
+    return f" {' '.join(tokens(text))} "
+
+
+@lru_cache(maxsize=PHRASES)
+def _spaced_phrase(phrase: str) -> str:
+    """The same for a phrase of a record, which comes again with every message; never for what a citizen wrote."""
+    return _spaced(phrase)
 
 
 def answers_in(record: Procedure, text: str, answers: Answers, *, among_questions: bool = False) -> dict[str, str]:
