@@ -165,6 +165,7 @@ def test_the_birth_form_up_to_the_draft_through_a_question_and_a_restart_of_ever
     entry = house.house.entry
     (draft,) = drafts(entry.province, entry.vault_key, said["applicant_name"])
     wanted = {**ANSWERS, "applicant_name": said["applicant_name"]}
+    assert draft.draft.code in page.last()
     assert {name: draft.request.answers.get(name) for name in wanted} == wanted
     papers = {str(one.get_attribute("download")): str(one.get_attribute("href")) for one in page.all(".document")}
     (pdf,) = [address for name, address in papers.items() if name.endswith(".pdf")]
