@@ -129,12 +129,15 @@ class Outbox:
         over = {"state": State.EXPIRED, "trouble": trouble[:LONGEST_TROUBLE], "finished": self._store.now(), "body": ""}
         session.execute(update(OutgoingRow).where(rest).values(over))
 
-    def postpone(self, message: ToSend, after: float, trouble: str, *, unsure: bool = False) -> None:
+    def postpone(
+        self, message: ToSend, after: float, trouble: str, *, unsure: bool = False, tries: int | None = None
+    ) -> None:
         """It is tried again after so many seconds; what the chat is to get later waits for it.
 
-        unsure: nobody knows whether it arrived, so it is looked for first.
+        unsure: nobody knows whether it arrived, so it is looked for first. tries: so often it was tried, if not as known.
         """
-        self._back(message.id, after, unsure, trouble=trouble[:LONGEST_TROUBLE])
+        counted = message.tries if tries is None else tries
+        self._back(message.id, after, unsure, trouble=trouble[:LONGEST_TROUBLE], tries=counted)
 
     def hold(self, message: ToSend, after: float) -> None:
         """It was not tried, for the pace's sake; again after so many seconds."""

@@ -63,13 +63,13 @@ class Sending:
         if message.unsure and message.message.best_effort:  # nobody misses it, but twice it would puzzle
             await self._store.run(self._outbox.give_up, message, State.EXPIRED, "unknown: best effort")
             return
-        unsure = message.unsure
+        looking = message.unsure
         try:
-            sent = await self._found(channel, message) if unsure else None
-            unsure = False
+            sent = await self._found(channel, message) if looking else None
+            looking = False
             sent = sent or await channel.send(message.address, message.message)
         except SendFailed as failed:
-            await self._failed(message, failed, unsure or failed.trouble is Trouble.UNKNOWN)
+            await self._failed(message, failed, unsure=looking or failed.trouble is Trouble.UNKNOWN, looking=looking)
             return
         except StorageError:  # not written down, so it is looked for when the lease has run out
             raise
@@ -101,9 +101,10 @@ class Sending:
         if message.tries >= FAULTY_TRIES:
             await self._store.run(self._outbox.give_up, message, State.DEAD, f"fault: {type(error).__name__}")
         else:
-            await self._failed(message, SendFailed(Trouble.UNKNOWN, type(error).__name__), True)
+            await self._failed(message, SendFailed(Trouble.UNKNOWN, type(error).__name__), unsure=True)
 
-    async def _failed(self, message: ToSend, failed: SendFailed, unsure: bool) -> None:
+    async def _failed(self, message: ToSend, failed: SendFailed, *, unsure: bool, looking: bool = False) -> None:
+        """What follows from it. looking: it was not sent, but looked for."""
         self._counted(message.channel, failed.trouble.value)
         log.warning("not_sent", channel=message.channel, trouble=failed.trouble.value, service_code=failed.code,
                     tries=message.tries)  # fmt: skip
@@ -115,14 +116,17 @@ class Sending:
         elif failed.trouble is Trouble.GONE:
             await self._store.run(self._gone, message, trouble)
         else:
-            await self._later(message, failed, trouble, unsure)
+            untold = (
+                looking and failed.trouble is Trouble.UNKNOWN
+            )  # no try: or the next real one would wait for minutes
+            await self._later(message, failed, trouble, unsure=unsure, tries=message.tries - untold)
 
-    async def _later(self, message: ToSend, failed: SendFailed, trouble: str, unsure: bool) -> None:
+    async def _later(self, message: ToSend, failed: SendFailed, trouble: str, *, unsure: bool, tries: int) -> None:
         wait = self._wait(message, failed)
         if self._store.now() + timedelta(seconds=wait) > message.expires:
             await self._give_up(message, trouble)
             return
-        await self._store.run(lambda: self._outbox.postpone(message, wait, trouble, unsure=unsure))
+        await self._store.run(lambda: self._outbox.postpone(message, wait, trouble, unsure=unsure, tries=tries))
 
     @staticmethod
     def _wait(message: ToSend, failed: SendFailed) -> float:

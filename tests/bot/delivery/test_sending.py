@@ -212,6 +212,23 @@ async def test_what_cannot_be_found_out_is_sent_after_a_while(
     assert states(store) == [(State.SENT, "")]
 
 
+async def test_looking_for_it_makes_nobody_wait_longer_afterwards(
+    store: Store, sending: Sending, channel: MemoryChannel, clock: Clock
+) -> None:
+    put(store, "một")
+    fails(channel, Trouble.UNKNOWN)
+    await work(sending)
+    channel.blind = lambda: SendFailed(Trouble.UNKNOWN, "not told")
+    fails(channel, Trouble.LATER)
+    for _ in range(int(UNSURE_PATIENCE.total_seconds() / UNSURE_WAIT)):
+        clock.on(UNSURE_WAIT)
+        await work(sending)
+    works(channel)
+    clock.on(2.0)  # after the second try, not after the eleventh
+    await work(sending)
+    assert channel.texts == ["một"]
+
+
 async def test_many_tries_before_do_not_shorten_the_search(
     sending: Sending, store: Store, channel: MemoryChannel, clock: Clock
 ) -> None:
