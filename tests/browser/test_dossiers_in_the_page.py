@@ -86,6 +86,7 @@ class Page(Chat):
         path = folder / name
         assert self.browser.save_screenshot(str(path))
         if target := os.environ.get("MOTCUA_PICTURES"):
+            Path(target).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, Path(target) / name)
 
 
