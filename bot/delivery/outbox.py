@@ -134,7 +134,7 @@ class Outbox:
     ) -> None:
         """It is tried again after so many seconds; what the chat is to get later waits for it.
 
-        unsure: nobody knows whether it arrived, so it is looked for first. tries: so often it was tried, if not as known.
+        unsure: nobody knows whether it arrived, so it is looked for first. tries: how many there were, if not its own.
         """
         counted = message.tries if tries is None else tries
         self._back(message.id, after, unsure, trouble=trouble[:LONGEST_TROUBLE], tries=counted)
