@@ -6,7 +6,7 @@
 - How a graph of two or three nodes is run: one after the other, instead of by a scheduler with a pool.
 - The way to the action server: Rasa opens a connection for each action of each message and closes it again.
 
-Together more than half of Rasa's time (docs/decisions/0003).
+What it brings: docs/decisions/0003.
 """
 
 from __future__ import annotations

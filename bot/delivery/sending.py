@@ -116,10 +116,9 @@ class Sending:
         elif failed.trouble is Trouble.GONE:
             await self._store.run(self._gone, message, trouble)
         else:
-            untold = (
-                looking and failed.trouble is Trouble.UNKNOWN
-            )  # no try: or the next real one would wait for minutes
-            await self._later(message, failed, trouble, unsure=unsure, tries=message.tries - untold)
+            # To look in vain is no try, or the next real one would have to wait for minutes.
+            in_vain = looking and failed.trouble is Trouble.UNKNOWN
+            await self._later(message, failed, trouble, unsure=unsure, tries=message.tries - in_vain)
 
     async def _later(self, message: ToSend, failed: SendFailed, trouble: str, *, unsure: bool, tries: int) -> None:
         wait = self._wait(message, failed)
